@@ -131,7 +131,7 @@ class Journal(Protocol):
     """The write-ahead log of one Publication's steps: `intend` before a write, `done` after it.
 
     A step is named by the connector ("media.0", "part.1"). `finished` holds the steps of this and of earlier
-    attempts, so that a publish that is called again resumes where it stopped. Both calls are durable on return.
+    attempts, so that a publish that is called again resumes where it stopped. Both are durable on return.
     `intend` raises LeaseLost when this attempt no longer owns the Publication.
     """
 
