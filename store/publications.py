@@ -1,0 +1,178 @@
+"""Publications of one practice with their attempts, receipts, side work and holds."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, exists, func, select, update
+
+from domain.states import STILL_OURS, Delivery
+from domain.words import HoldScope, SideWorkState
+from store.models import Attempt, Hold, PostLabel, PostRow, Publication, Receipt, SideWorkRow, Variant
+from store.repository import Repository
+
+
+class Publications(Repository):
+    def get(self, publication_id: str, *, lock: bool = False) -> Publication:
+        return self._get(Publication, publication_id, "publication", lock=lock)
+
+    def of_post(self, post_id: str, *, lock: bool = False) -> Sequence[Publication]:
+        query = select(Publication).where(
+            Publication.practice_id == self._practice_id, Publication.post_id == post_id
+        )
+        query = query.order_by(Publication.due_at, Publication.id)
+        return self._session.scalars(query.with_for_update() if lock else query).all()
+
+    def of_approval(self, approval_id: str) -> Sequence[Publication]:
+        query = select(Publication).where(
+            Publication.practice_id == self._practice_id,
+            Publication.approval_id == approval_id,
+            Publication.state != Delivery.CANCELLED,
+        )
+        return self._session.scalars(query).all()
+
+    def in_states(self, states: Iterable[Delivery], limit: int = 200) -> Sequence[Publication]:
+        query = select(Publication).where(
+            Publication.practice_id == self._practice_id, Publication.state.in_(list(states))
+        )
+        return self._session.scalars(query.order_by(Publication.due_at).limit(limit)).all()
+
+    def between(self, since: datetime, until: datetime, limit: int = 500) -> Sequence[Publication]:
+        query = select(Publication).where(
+            Publication.practice_id == self._practice_id,
+            Publication.due_at >= since,
+            Publication.due_at < until,
+            Publication.state != Delivery.CANCELLED,
+        )
+        return self._session.scalars(query.order_by(Publication.due_at).limit(limit)).all()
+
+    def count_by_state(self) -> dict[Delivery, int]:
+        """How many there are in each state that is not finished."""
+        query = (
+            select(Publication.state, func.count())
+            .where(
+                Publication.practice_id == self._practice_id,
+                Publication.state.not_in([Delivery.PUBLISHED, Delivery.CANCELLED, Delivery.RETRACTED]),
+            )
+            .group_by(Publication.state)
+        )
+        return {row[0]: row[1] for row in self._session.execute(query)}
+
+    def next_due(self) -> datetime | None:
+        query = select(func.min(Publication.due_at)).where(
+            Publication.practice_id == self._practice_id, Publication.state == Delivery.SCHEDULED
+        )
+        return self._session.execute(query).scalar()
+
+    def attempts(self, publication_id: str) -> Sequence[Attempt]:
+        query = select(Attempt).where(
+            Attempt.practice_id == self._practice_id, Attempt.publication_id == publication_id
+        )
+        return self._session.scalars(query.order_by(Attempt.fence)).all()
+
+    def receipt(self, publication_id: str) -> Receipt | None:
+        query = select(Receipt).where(
+            Receipt.practice_id == self._practice_id, Receipt.publication_id == publication_id
+        )
+        return self._session.scalars(query).one_or_none()
+
+    def same_text(self, channel_id: str, text_key: str, since: datetime, post_id: str) -> Sequence[datetime]:
+        """When other posts with these words went out, or are due, on this channel since an instant."""
+        query = (
+            select(Publication.due_at)
+            .join(
+                Variant,
+                and_(
+                    Variant.post_id == Publication.post_id,
+                    Variant.channel_id == Publication.channel_id,
+                    Variant.fingerprint == Publication.fingerprint,
+                ),
+            )
+            .where(
+                Publication.practice_id == self._practice_id,
+                Variant.channel_id == channel_id,
+                Variant.text_key == text_key,
+                Publication.post_id != post_id,
+                Publication.due_at >= since,
+                Publication.state != Delivery.CANCELLED,
+            )
+        )
+        return self._session.scalars(query).all()
+
+    # ------------------------------------------------------------ side work
+
+    def side_work(self, publication_id: str) -> Sequence[SideWorkRow]:
+        query = select(SideWorkRow).where(
+            SideWorkRow.practice_id == self._practice_id, SideWorkRow.publication_id == publication_id
+        )
+        return self._session.scalars(query.order_by(SideWorkRow.run_at)).all()
+
+    def cancel_side_work(self, publication_id: str, at: datetime) -> None:
+        """Nothing more follows a post that was taken down."""
+        self._session.execute(
+            update(SideWorkRow)
+            .where(
+                SideWorkRow.practice_id == self._practice_id,
+                SideWorkRow.publication_id == publication_id,
+                SideWorkRow.state == SideWorkState.DUE,
+            )
+            .values(state=SideWorkState.CANCELLED, finished_at=at)
+        )
+
+    # ------------------------------------------------------------ holds
+
+    def hold(self, hold_id: str, *, lock: bool = False) -> Hold:
+        return self._get(Hold, hold_id, "stop", lock=lock)
+
+    def open_holds(self) -> Sequence[Hold]:
+        query = select(Hold).where(Hold.practice_id == self._practice_id, Hold.released_at.is_(None))
+        return self._session.scalars(query.order_by(Hold.placed_at)).all()
+
+    def stop(self, hold: Hold) -> int:
+        """Hold every scheduled publication that the hold covers; returns how many."""
+        return self._move_covered(hold, Delivery.SCHEDULED, Delivery.HELD, hold_reason(hold))
+
+    def covered(self, hold: Hold, states: Iterable[Delivery] = STILL_OURS) -> int:
+        """How many publications in these states the hold covers."""
+        query = select(func.count()).where(self._covers(hold), Publication.state.in_(list(states)))
+        return self._session.execute(query).scalar_one()
+
+    def held_by(self, hold: Hold) -> Sequence[Publication]:
+        """Publications that this hold stopped, in the order of their time."""
+        query = select(Publication).where(
+            self._covers(hold),
+            Publication.state == Delivery.HELD,
+            Publication.reason == hold_reason(hold),
+        )
+        return self._session.scalars(query.order_by(Publication.due_at)).all()
+
+    def _move_covered(self, hold: Hold, before: Delivery, after: Delivery, reason: str) -> int:
+        moved = self._session.execute(
+            update(Publication)
+            .where(self._covers(hold), Publication.state == before)
+            .values(state=after, reason=reason)
+            .execution_options(synchronize_session=False)
+        )
+        return moved.rowcount  # type: ignore[attr-defined, no-any-return]
+
+    def _covers(self, hold: Hold) -> ColumnElement[bool]:
+        mine = Publication.practice_id == self._practice_id
+        match hold.scope:
+            case HoldScope.PRACTICE:
+                return mine
+            case HoldScope.CHANNEL:
+                return and_(mine, Publication.channel_id == hold.target)
+            case HoldScope.CAMPAIGN:
+                in_campaign = exists().where(
+                    PostRow.id == Publication.post_id, PostRow.campaign_id == hold.target
+                )
+                return and_(mine, in_campaign)
+            case HoldScope.LABEL:
+                labelled = exists().where(
+                    PostLabel.post_id == Publication.post_id, PostLabel.label == hold.target
+                )
+                return and_(mine, labelled)
+
+
+def hold_reason(hold: Hold) -> str:
+    """What a stopped publication says; also how resuming finds what this very hold stopped."""
+    return f"Stopped: {hold.reason} [{hold.id[-6:]}]"

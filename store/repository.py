@@ -1,0 +1,40 @@
+"""What the repositories of one practice share."""
+
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from store.models import Base
+
+Row = TypeVar("Row", bound=Base)
+
+
+class NotFound(LookupError):
+    """Nothing with this id in this practice."""
+
+    def __init__(self, what: str, key: str) -> None:
+        super().__init__(f"There is no {what} “{key}” here.")
+
+
+class Repository:
+    """Queries of one practice. Never commits."""
+
+    def __init__(self, session: Session, practice_id: str) -> None:
+        self._session = session
+        self._practice_id = practice_id
+
+    def _get(self, model: type[Row], key: str, what: str, *, lock: bool = False) -> Row:
+        query = select(model).where(
+            model.id == key,  # type: ignore[attr-defined]
+            model.practice_id == self._practice_id,  # type: ignore[attr-defined]
+        )
+        row = self._session.scalars(query.with_for_update() if lock else query).one_or_none()
+        if row is None:
+            raise NotFound(what, key)
+        return row
+
+    def add(self, *rows: Base) -> None:
+        """Add new rows and write them at once, so that the database's own refusals surface here."""
+        self._session.add_all(rows)
+        self._session.flush()

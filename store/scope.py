@@ -1,0 +1,58 @@
+"""All repositories of one practice, by name."""
+
+from functools import cached_property
+
+from sqlalchemy.orm import Session
+
+from store.audit import AuditChain
+from store.channels import Channels
+from store.metrics import Metrics, Promotions
+from store.people import People
+from store.posts import Posts
+from store.practices import Practices
+from store.publications import Publications
+from store.signoff import SignOffs
+
+
+class PracticeScope:
+    """What a unit of work may touch on behalf of one practice."""
+
+    def __init__(self, session: Session, practice_id: str) -> None:
+        self._session = session
+        self.id = practice_id
+
+    @cached_property
+    def practices(self) -> Practices:
+        return Practices(self._session, self.id)
+
+    @cached_property
+    def people(self) -> People:
+        return People(self._session, self.id)
+
+    @cached_property
+    def channels(self) -> Channels:
+        return Channels(self._session, self.id)
+
+    @cached_property
+    def posts(self) -> Posts:
+        return Posts(self._session, self.id)
+
+    @cached_property
+    def signoffs(self) -> SignOffs:
+        return SignOffs(self._session, self.id)
+
+    @cached_property
+    def publications(self) -> Publications:
+        return Publications(self._session, self.id)
+
+    @cached_property
+    def metrics(self) -> Metrics:
+        return Metrics(self._session, self.id)
+
+    @cached_property
+    def promotions(self) -> Promotions:
+        return Promotions(self._session, self.id)
+
+    @cached_property
+    def audit(self) -> AuditChain:
+        return AuditChain(self._session, self.id)

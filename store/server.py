@@ -1,0 +1,79 @@
+"""What belongs to the server rather than to one practice: sign-in, set-up, the queue, daemons."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cached_property
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session as OrmSession
+
+from store.models import ApiToken, ChannelRow, Daemon, Member, Practice, Session, SetupLink, SignInFailure
+from store.queue import Queue
+
+
+class ServerScope:
+    """Questions that come before anybody is known to belong to a practice."""
+
+    def __init__(self, session: OrmSession) -> None:
+        self._session = session
+
+    @cached_property
+    def queue(self) -> Queue:
+        return Queue(self._session)
+
+    def add(self, *rows: object) -> None:
+        self._session.add_all(rows)
+        self._session.flush()
+
+    def practices(self) -> Sequence[Practice]:
+        return self._session.scalars(select(Practice).order_by(Practice.created_at)).all()
+
+    def member_by_email(self, email: str) -> Member | None:
+        query = select(Member).where(func.lower(Member.email) == email.strip().lower())
+        return self._session.scalars(query).one_or_none()
+
+    def session(self, session_id: str) -> Session | None:
+        return self._session.get(Session, session_id)
+
+    def token(self, token_hash: str) -> ApiToken | None:
+        return self._session.scalars(select(ApiToken).where(ApiToken.token_hash == token_hash)).one_or_none()
+
+    def setup_link(self, token_hash: str) -> SetupLink | None:
+        return self._session.get(SetupLink, token_hash, with_for_update=True)
+
+    def forget_setup_links(self) -> None:
+        self._session.execute(delete(SetupLink).where(SetupLink.used_at.is_(None)))
+
+    def sign_in_failure(self, subject: str) -> SignInFailure | None:
+        return self._session.get(SignInFailure, subject, with_for_update=True)
+
+    def forget_failures(self, subject: str) -> None:
+        self._session.execute(delete(SignInFailure).where(SignInFailure.subject == subject))
+
+    def channels(self, channel_ids: Sequence[str]) -> dict[str, ChannelRow]:
+        query = select(ChannelRow).where(ChannelRow.id.in_(channel_ids))
+        return {channel.id: channel for channel in self._session.scalars(query)}
+
+    def channels_expiring(self, before: datetime) -> Sequence[ChannelRow]:
+        """Connected channels whose token ends before an instant."""
+        query = select(ChannelRow).where(
+            ChannelRow.token_expires_at.is_not(None),
+            ChannelRow.token_expires_at < before,
+            ChannelRow.state == "connected",
+        )
+        return self._session.scalars(query.order_by(ChannelRow.token_expires_at)).all()
+
+    def channels_waiting(self, now: datetime) -> Sequence[ChannelRow]:
+        """Channels whose wait has ended."""
+        query = select(ChannelRow).where(ChannelRow.state == "waiting", ChannelRow.resumes_at <= now)
+        return self._session.scalars(query).all()
+
+    # ------------------------------------------------------------ daemons
+
+    def daemon(self, daemon_id: str) -> Daemon | None:
+        return self._session.get(Daemon, daemon_id)
+
+    def daemons(self) -> Sequence[Daemon]:
+        """Daemons that have not said goodbye, the freshest heartbeat first."""
+        query = select(Daemon).where(Daemon.stopped_at.is_(None)).order_by(Daemon.beat_at.desc())
+        return self._session.scalars(query).all()
