@@ -100,6 +100,7 @@ class Spec:
     slots: int = 8  # calls under way at once, over all channels of this network
     simulated: bool = False  # its numbers are invented and are marked so wherever they appear
     grade: Grade = Grade.FAKE
+    glyph: str = ""  # SVG path data on a box of 16, drawn with one stroke; empty: the label's first letter
 
 
 @dataclass(frozen=True)
