@@ -1,0 +1,1 @@
+"""Connecting, verifying, refreshing and disconnecting the practice's accounts."""

@@ -18,7 +18,6 @@ class Settings(BaseSettings):
     public_url: str = Field(default="", description="Where people reach the pages, when behind a proxy.")
     log_format: str = Field(default="console", pattern="^(console|json)$", description="console or json.")
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
-    lease_seconds: int = Field(default=240, ge=10, description="How long a claim holds without its daemon.")
     session_hours: int = Field(default=12, ge=1, description="How long a sign-in lasts without use.")
 
     def sqlalchemy_url(self) -> str:

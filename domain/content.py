@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Annotated
 
@@ -83,3 +85,12 @@ def revision_fingerprint(variants: Mapping[str, str]) -> str:
     """SHA-256 (hex) over the fingerprints of all Variants, keyed by Channel id: what a person signs."""
     body = {"scheme": FINGERPRINT_SCHEME, "variants": dict(variants)}
     return hashlib.sha256(canonical_json(body)).hexdigest()
+
+
+_WORDS = re.compile(r"\w+")
+
+
+def text_key(content: Content) -> str:
+    """SHA-256 (hex), equal for Contents whose words read the same, whatever case, spaces or punctuation."""
+    text = unicodedata.normalize("NFKC", "\n".join(content.parts)).casefold()
+    return hashlib.sha256(" ".join(_WORDS.findall(text)).encode()).hexdigest()

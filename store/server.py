@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session as OrmSession
 
 from store.models import ApiToken, ChannelRow, Daemon, Member, Practice, Session, SetupLink, SignInFailure
 from store.queue import Queue
+from store.repository import NotFound
 
 
 class ServerScope:
@@ -49,6 +50,13 @@ class ServerScope:
 
     def forget_failures(self, subject: str) -> None:
         self._session.execute(delete(SignInFailure).where(SignInFailure.subject == subject))
+
+    def channel(self, channel_id: str, *, lock: bool = False) -> ChannelRow:
+        query = select(ChannelRow).where(ChannelRow.id == channel_id)
+        row = self._session.scalars(query.with_for_update() if lock else query).one_or_none()
+        if row is None:
+            raise NotFound("channel", channel_id)
+        return row
 
     def channels(self, channel_ids: Sequence[str]) -> dict[str, ChannelRow]:
         query = select(ChannelRow).where(ChannelRow.id.in_(channel_ids))

@@ -1,0 +1,91 @@
+"""Tokens renewed ahead of their end, by one process at a time, new ones kept before they are used."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from channels.opening import open_channel
+from connectors.base import Authorizes, Grant
+from connectors.errors import AuthExpired, ConnectorError
+from connectors.registry import Registry
+from domain.clock import Clock
+from domain.words import ChannelState
+from store.database import Database
+from store.models import ChannelRow
+from store.sealing import Seal
+
+AHEAD = timedelta(minutes=20)
+LOCK = timedelta(minutes=2)
+
+
+@dataclass(frozen=True)
+class Refreshing:
+    """Refreshes what is about to end. Only a definite refusal breaks a channel."""
+
+    database: Database
+    clock: Clock
+    seal: Seal
+    registry: Registry
+    owner: str  # of this process
+
+    def refresh_due(self) -> int:
+        """Refresh every channel whose token ends soon; returns how many got a new one."""
+        with self.database.read() as work:
+            ending = [row.id for row in work.server.channels_expiring(self.clock.now() + AHEAD)]
+        return sum(self.refresh(channel_id) for channel_id in ending)
+
+    def refresh(self, channel_id: str) -> bool:
+        """Refresh one channel, unless another process is at it."""
+        row = self._lock(channel_id)
+        if row is None:
+            return False
+        connector = self.registry[row.provider]
+        if not isinstance(connector, Authorizes):
+            return self._finish(channel_id, None)
+        try:
+            grant = connector.refresh(open_channel(row, self.seal))
+        except AuthExpired as error:
+            self._break(channel_id, error.message)
+            return False
+        except ConnectorError:
+            # The network is unwell, the token may well be good: the next round tries again.
+            self._finish(channel_id, None)
+            return False
+        return self._finish(channel_id, grant)
+
+    def _lock(self, channel_id: str) -> ChannelRow | None:
+        now = self.clock.now()
+        with self.database.write() as work:
+            row = work.server.channel(channel_id, lock=True)
+            busy = row.refresh_until is not None and row.refresh_until > now
+            if busy or row.state != ChannelState.CONNECTED:
+                return None
+            row.refresh_owner, row.refresh_until = self.owner, now + LOCK
+            work.commit()
+        return row
+
+    def _finish(self, channel_id: str, grant: Grant | None) -> bool:
+        with self.database.write() as work:
+            row = work.server.channel(channel_id, lock=True)
+            row.refresh_owner = row.refresh_until = None
+            if grant is not None:
+                # A network that leaves a field out means "as before": never overwrite with nothing.
+                kept = self.seal.open(row.credentials)
+                given = {key: value for key, value in grant.credentials.items() if value}
+                row.credentials = self.seal.close({**kept, **given})
+                row.token_expires_at = grant.expires_at
+                if grant.scopes:
+                    row.scopes = sorted(grant.scopes)
+            work.commit()
+        return grant is not None
+
+    def _break(self, channel_id: str, message: str) -> None:
+        now = self.clock.now()
+        with self.database.write() as work:
+            row = work.server.channel(channel_id, lock=True)
+            row.refresh_owner = row.refresh_until = None
+            row.state, row.state_reason = ChannelState.NEEDS_RECONNECT, message
+            held = work.server.queue.hold_channel(channel_id, message)
+            work.practice(row.practice_id).audit.record(
+                f"daemon:{self.owner}", "channel_broken", f"channel:{channel_id}", now, held=held
+            )
+            work.commit()
