@@ -1,0 +1,82 @@
+"""What a content calendar holds once it is read: the planned posts, and what is wrong with the rest."""
+
+import hashlib
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Literal
+
+from domain.content import Frozen, canonical_json
+
+Severity = Literal["error", "warning"]
+
+
+class PlannedPost(Frozen):
+    """One row of a content calendar. Channels, pictures and people are names as written, not looked up."""
+
+    source_id: str  # the row's own id, else a SHA-256 of what it says: the same post gives the same id again
+    row: int  # as the spreadsheet counts; in a calendar file the event's number
+    line: int  # where it begins in the file, counted from 1; of a workbook the row
+    title: str = ""
+    text: str = ""
+    link: str | None = None
+    media: tuple[str, ...] = ()  # file names, in order
+    alt_texts: tuple[str, ...] = ()  # none, or one for each of `media`
+    channels: tuple[str, ...]  # at least one
+    campaign: str = ""
+    labels: tuple[str, ...] = ()
+    creator: str = ""  # e-mail address or name
+    first_comment: str | None = None
+    wall_date: date
+    wall_time: time
+    zone: str  # IANA
+    instant: datetime  # in UTC
+
+
+class Problem(Frozen):
+    """One thing to mend: where, what and how. An error keeps its row out, a warning doesn't."""
+
+    message: str
+    fix: str
+    row: int | None = None  # None: the file as a whole
+    column: str | None = None  # the column's own header
+    severity: Severity = "error"
+
+    @property
+    def sentence(self) -> str:
+        """The whole problem on one line."""
+        place = f"Row {self.row}" if self.row else "The file"
+        column = f', column "{self.column}"' if self.column else ""
+        return f"{place}{column}: {self.message} {self.fix}"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A file, read: every sound row in order, and every problem in order."""
+
+    rows: tuple[PlannedPost, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """The problems that kept a row, or the whole file, out."""
+        return tuple(problem for problem in self.problems if problem.severity == "error")
+
+
+class Unreadable(Exception):
+    """The file can't be read to its end, so that none of it is taken."""
+
+    def __init__(self, message: str, fix: str, row: int | None = None) -> None:
+        self.problem = Problem(message=message, fix=fix, row=row)
+        super().__init__(self.problem.sentence)
+
+
+def content_id(post: PlannedPost) -> str:
+    """SHA-256 (hex) of what *post* says, whatever file, row, order of channels or form of letters it has."""
+    said = post.model_dump(
+        mode="json", exclude={"source_id", "row", "line", "wall_date", "wall_time", "zone"}
+    ) | {
+        "channels": sorted(map(str.casefold, post.channels)),
+        "labels": sorted(map(str.casefold, post.labels)),
+    }
+    return hashlib.sha256(unicodedata.normalize("NFC", canonical_json(said).decode()).encode()).hexdigest()
