@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from importlib.metadata import entry_points
 
 from connectors.base import Connector, Surroundings
+from connectors.providers.facebook.connector import Facebook
 
 ENTRY_POINT_GROUP = "rounds.connectors"
 
-OURS: tuple[Callable[[Surroundings], Connector], ...] = ()
+OURS: tuple[Callable[[Surroundings], Connector], ...] = (Facebook,)
 
 
 class UnknownConnector(LookupError):
