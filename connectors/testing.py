@@ -188,6 +188,7 @@ class Rig(Protocol):
 
     def disarm(self) -> None:
         """That write is over: open the port, renew the token, pay the bill, where that is needed."""
+        return  # a default, not an abstract member
 
     def remove(self, remote_id: str) -> None:
         """Take a post down past the connector, as its owner would on the network itself."""
@@ -195,6 +196,7 @@ class Rig(Protocol):
 
     def wait(self, span: timedelta) -> None:
         """Let *span* pass for the network, by its clock or by sleeping."""
+        return  # a default, not an abstract member
 
     def post(
         self, text: str, *, thread: tuple[str, ...] = (), pictures: int = 0, link: str | None = None

@@ -137,7 +137,9 @@ class FaultProxy:
             _hang_up(line)
 
     def accept(self) -> None:
-        """Open the same port again after `refuse`."""
+        """Open the same port again after `refuse`; while it is open this changes nothing."""
+        if self._listener.fileno() >= 0:
+            return
         self._listener = listening_socket(self._port)
         self._listen(self._listener)
 
