@@ -5,10 +5,14 @@ from importlib.metadata import entry_points
 
 from connectors.base import Connector, Surroundings
 from connectors.providers.facebook.connector import Facebook
+from connectors.providers.rehearsal.connector import Rehearsal
 
 ENTRY_POINT_GROUP = "rounds.connectors"
 
-OURS: tuple[Callable[[Surroundings], Connector], ...] = (Facebook,)
+OURS: tuple[Callable[[Surroundings], Connector], ...] = (
+    Facebook,
+    Rehearsal,
+)
 
 
 class UnknownConnector(LookupError):

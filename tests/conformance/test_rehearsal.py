@@ -17,7 +17,7 @@ from connectors.base import (
     Surroundings,
 )
 from connectors.providers.rehearsal.behaviour import Behaviour, Mishap, Planned
-from connectors.providers.rehearsal.connector import SPEC, RehearsalConnector
+from connectors.providers.rehearsal.connector import SPEC, Rehearsal
 from connectors.providers.rehearsal.network import Network
 from connectors.providers.rehearsal.state import State
 from connectors.testing import Conformance, Fault, MeasuredRig, Rig, Standing
@@ -49,10 +49,10 @@ class RehearsalRig(MeasuredRig):
         self._token = f"a-token-that-nobody-may-see-{new_id()}"
         self._account = state.welcome(self._token, name="Riverside Clinic").id
         surroundings = Surroundings(data_dir, "http://127.0.0.1:1")
-        self._connector = RehearsalConnector(surroundings, lookup=lookup, read_timeout=0.4)
+        self._connector = Rehearsal(surroundings, lookup=lookup, read_timeout=0.4)
 
     @property
-    def connector(self) -> RehearsalConnector:
+    def connector(self) -> Rehearsal:
         return self._connector
 
     @property

@@ -1,8 +1,8 @@
 """The connector to the rehearsal network, over real HTTP like any other.
 
-Connecting a Channel needs no key. Where `credentials["token"]` is empty, the connector derives a token from a
-secret in the network's own file and from the Channel's id, and the account opens by itself: wiring has nothing
-to do. A Channel with a `base_url` of its own talks to a rehearsal network elsewhere and brings its token.
+Connecting a Channel needs no key. Where `credentials["token"]` is empty, the connector derives a token from
+a secret in the network's own file and from the Channel's id, and the account opens by itself: wiring has
+nothing to do. A Channel with a `base_url` of its own talks to a network elsewhere and brings its token.
 """
 
 import threading
@@ -72,7 +72,7 @@ SPEC = Spec(
 )
 
 
-class RehearsalConnector:
+class Rehearsal:
     """The three verbs and every facet a practice may want to try before it connects anything.
 
     *lookup* makes the network one that can be asked by key, only by content, or not at all: without BY_KEY no
