@@ -132,8 +132,9 @@ class Journal(Protocol):
     """The write-ahead log of one Publication's steps: `intend` before a write, `done` after it.
 
     A step is named by the connector ("media.0", "part.1"). `finished` holds the steps of this and of earlier
-    attempts, so that a publish that is called again resumes where it stopped. Both are durable on return.
-    `intend` raises LeaseLost when this attempt no longer owns the Publication.
+    attempts, so that a publish that is called again resumes where it stopped. When `intend` returns, it and
+    every step finished before it are durable; it raises LeaseLost when this attempt no longer owns the
+    Publication. A crash right after a `done` therefore reads as *that step in doubt*, never as *not begun*.
     """
 
     @property

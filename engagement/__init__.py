@@ -1,0 +1,1 @@
+"""What comes back: readings of how each post does."""

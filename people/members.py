@@ -131,11 +131,12 @@ def checked_name(name: str) -> str:
 def checked_email(work: UnitOfWork, email: str) -> str:
     """A well-formed address that nobody here uses yet, or BadField."""
     try:
-        address = validate_email(email.strip(), check_deliverability=False, test_environment=True).normalized
+        checked = validate_email(email.strip(), check_deliverability=False, test_environment=True)
     except EmailNotValidError:
         raise BadField(
             "email", f"“{email}” is not an e-mail address. Write it as name@example.org."
         ) from None
+    address = checked.normalized.lower()
     if work.server.member_by_email(address) is not None:
         raise BadField("email", f"Somebody already signs in as {address}. Use another address.")
     return address

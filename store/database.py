@@ -32,8 +32,12 @@ class Database:
     """One SQLite file or one PostgreSQL database."""
 
     def __init__(self, url: str, clock: Clock | None = None) -> None:
-        """`url` is an SQLAlchemy URL: sqlite:///path or postgresql+psycopg://…"""
+        """`url` is an SQLAlchemy URL: sqlite:///path or postgresql+psycopg://…
+
+        Without a clock of its own, PostgreSQL's is asked, since the hosts of several daemons may disagree.
+        """
         self.clock = clock or SystemClock()
+        self.asks_server = clock is None and not url.startswith("sqlite")
         self.engine = _engine(url)
         self._writing = self.engine.execution_options(writes=True)
 
@@ -58,7 +62,7 @@ class Database:
         """Bring the schema up to date; raises StoreUnavailable when it is newer than this Rounds."""
         with _clear_errors(self.engine):
             self.check_not_newer()
-            config = _alembic(self.engine)
+            config = alembic_config(self.engine)
             command.upgrade(config, "head")
 
     def check_not_newer(self) -> None:
@@ -111,8 +115,8 @@ class UnitOfWork:
         return ServerScope(self.session)
 
     def now(self) -> datetime:
-        """The database's clock on PostgreSQL, where hosts may disagree; the host's on SQLite."""
-        if self._database.is_sqlite:
+        """The instant that claims and leases go by."""
+        if not self._database.asks_server:
             return self._database.clock.now()
         return self.session.execute(select(func.clock_timestamp(type_=Instant()))).scalar_one()
 
@@ -147,7 +151,8 @@ def _begin_sqlite(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _alembic(engine: Engine) -> Config:
+def alembic_config(engine: Engine) -> Config:
+    """Alembic on this engine, with our migrations."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["engine"] = engine

@@ -79,11 +79,9 @@ class Practice(Base):
 
 class Member(Base):
     __tablename__ = "members"
-    __table_args__ = (Index("uq_members_email", text("lower(email)"), unique=True),)
-
     id: Mapped[str] = _id()
     practice_id: Mapped[str] = _practice()
-    email: Mapped[str] = mapped_column(String(254))
+    email: Mapped[str] = mapped_column(String(254), unique=True)  # lower case
     name: Mapped[str] = mapped_column(String(200))
     password_hash: Mapped[str | None] = mapped_column(String(200))
     active: Mapped[bool] = mapped_column(default=True)
@@ -401,6 +399,12 @@ class Approval(Base):
     __table_args__ = (
         ForeignKeyConstraint(["revision_id", "fingerprint"], ["revisions.id", "revisions.fingerprint"]),
         Index("ix_approvals_post", "post_id"),
+        Index(
+            "ix_approvals_to_book",
+            "granted_at",
+            sqlite_where=text("booked_at IS NULL AND voided_at IS NULL"),
+            postgresql_where=text("booked_at IS NULL AND voided_at IS NULL"),
+        ),
     )
 
     id: Mapped[str] = _id()
@@ -412,6 +416,7 @@ class Approval(Base):
     not_before: Mapped[datetime | None] = mapped_column(Instant)
     not_after: Mapped[datetime | None] = mapped_column(Instant)
     granted_at: Mapped[datetime] = mapped_column(Instant)
+    booked_at: Mapped[datetime | None] = mapped_column(Instant)  # its publications stand in the calendar
     voided_at: Mapped[datetime | None] = mapped_column(Instant)
     void_reason: Mapped[str] = mapped_column(Text, default="")
 
@@ -510,9 +515,11 @@ class Publication(Base):
     fence: Mapped[int] = mapped_column(default=0)  # grows with every claim
     steps: Mapped[JsonObject] = mapped_column(Json)  # the journal: finished steps
     in_doubt: Mapped[str] = mapped_column(String(80), default="")  # the journal: the step under way
+    hold_id: Mapped[str | None] = mapped_column(Id, ForeignKey("holds.id"))  # the Stop that holds it
     handle: Mapped[str] = mapped_column(String(300), default="")  # of an accepted, unfinished post
     found: Mapped[list[Any]] = mapped_column(Json)  # what look-ups saw, for the person who decides
     sent_at: Mapped[datetime | None] = mapped_column(Instant)  # the first call's start
+    last_sent_at: Mapped[datetime | None] = mapped_column(Instant)  # the latest call's start
     published_at: Mapped[datetime | None] = mapped_column(Instant)
     remote_id: Mapped[str] = mapped_column(String(300), default="")
     url: Mapped[str] = mapped_column(Text, default="")

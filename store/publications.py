@@ -75,10 +75,12 @@ class Publications(Repository):
         )
         return self._session.scalars(query).one_or_none()
 
-    def same_text(self, channel_id: str, text_key: str, since: datetime, post_id: str) -> Sequence[datetime]:
-        """When other posts with these words went out, or are due, on this channel since an instant."""
+    def same_text(
+        self, channel_id: str, text_key: str, since: datetime, post_id: str
+    ) -> list[tuple[str, datetime]]:
+        """(post id, due instant) of other posts with these words on this channel since an instant."""
         query = (
-            select(Publication.due_at)
+            select(Publication.post_id, Publication.due_at)
             .join(
                 Variant,
                 and_(
@@ -96,7 +98,7 @@ class Publications(Repository):
                 Publication.state != Delivery.CANCELLED,
             )
         )
-        return self._session.scalars(query).all()
+        return [(row.post_id, row.due_at) for row in self._session.execute(query)]
 
     # ------------------------------------------------------------ side work
 
@@ -128,8 +130,14 @@ class Publications(Repository):
         return self._session.scalars(query.order_by(Hold.placed_at)).all()
 
     def stop(self, hold: Hold) -> int:
-        """Hold every scheduled publication that the hold covers; returns how many."""
-        return self._move_covered(hold, Delivery.SCHEDULED, Delivery.HELD, hold_reason(hold))
+        """Hold every scheduled publication that the Stop covers; returns how many."""
+        moved = self._session.execute(
+            update(Publication)
+            .where(self._covers(hold), Publication.state == Delivery.SCHEDULED)
+            .values(state=Delivery.HELD, hold_id=hold.id, reason=f"Stopped: {hold.reason}")
+            .execution_options(synchronize_session=False)
+        )
+        return moved.rowcount  # type: ignore[attr-defined, no-any-return]
 
     def covered(self, hold: Hold, states: Iterable[Delivery] = STILL_OURS) -> int:
         """How many publications in these states the hold covers."""
@@ -137,22 +145,13 @@ class Publications(Repository):
         return self._session.execute(query).scalar_one()
 
     def held_by(self, hold: Hold) -> Sequence[Publication]:
-        """Publications that this hold stopped, in the order of their time."""
+        """Publications that this Stop holds, in the order of their time."""
         query = select(Publication).where(
-            self._covers(hold),
+            Publication.practice_id == self._practice_id,
+            Publication.hold_id == hold.id,
             Publication.state == Delivery.HELD,
-            Publication.reason == hold_reason(hold),
         )
         return self._session.scalars(query.order_by(Publication.due_at)).all()
-
-    def _move_covered(self, hold: Hold, before: Delivery, after: Delivery, reason: str) -> int:
-        moved = self._session.execute(
-            update(Publication)
-            .where(self._covers(hold), Publication.state == before)
-            .values(state=after, reason=reason)
-            .execution_options(synchronize_session=False)
-        )
-        return moved.rowcount  # type: ignore[attr-defined, no-any-return]
 
     def _covers(self, hold: Hold) -> ColumnElement[bool]:
         mine = Publication.practice_id == self._practice_id
@@ -171,8 +170,3 @@ class Publications(Repository):
                     PostLabel.post_id == Publication.post_id, PostLabel.label == hold.target
                 )
                 return and_(mine, labelled)
-
-
-def hold_reason(hold: Hold) -> str:
-    """What a stopped publication says; also how resuming finds what this very hold stopped."""
-    return f"Stopped: {hold.reason} [{hold.id[-6:]}]"

@@ -86,6 +86,7 @@ class Queue:
         values = {
             "state": Delivery.DISPATCHING,
             "sent_at": func.coalesce(Publication.sent_at, now),
+            "last_sent_at": now,
             "tries": Publication.tries + 1,
         }
         return self._claim(due, limit, owner, now, lease, AttemptKind.PUBLISH, values)
@@ -275,8 +276,10 @@ class Queue:
         if rows:
             self._session.execute(insert(LedgerEntry), rows)
 
-    def journal(self, publication_id: str, fence: int, steps: dict[str, str], in_doubt: str) -> bool:
-        """Write a step of the journal; False when the fence was overtaken."""
+    def journal(
+        self, publication_id: str, fence: int, steps: dict[str, str], in_doubt: str, lease_until: datetime
+    ) -> bool:
+        """Write a step of the journal and renew the lease; False when the fence was overtaken."""
         done = self._session.execute(
             update(Publication)
             .where(
@@ -284,7 +287,7 @@ class Queue:
                 Publication.fence == fence,
                 Publication.state == Delivery.DISPATCHING,
             )
-            .values(steps=steps, in_doubt=in_doubt)
+            .values(steps=steps, in_doubt=in_doubt, lease_until=lease_until)
             .execution_options(synchronize_session=False)
         )
         return done.rowcount == 1  # type: ignore[attr-defined, no-any-return]
@@ -317,15 +320,9 @@ class Queue:
         )
         return list(self._session.scalars(query))
 
-    def stopped_but_scheduled(self, limit: int) -> list[Publication]:
-        """Scheduled rows that an open hold covers: they slipped in beside the Stop; locked."""
-        query = (
-            select(Publication)
-            .where(Publication.state == Delivery.SCHEDULED, _is_stopped())
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        return list(self._session.scalars(query))
+    def open_holds(self) -> list[Hold]:
+        """Every Stop that is not released."""
+        return list(self._session.scalars(select(Hold).where(Hold.released_at.is_(None))))
 
     def hold_channel(self, channel_id: str, reason: str) -> int:
         """A channel broke: everything scheduled on it is held."""

@@ -4,10 +4,21 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session as OrmSession
 
-from store.models import ApiToken, ChannelRow, Daemon, Member, Practice, Session, SetupLink, SignInFailure
+from store.models import (
+    ApiToken,
+    Approval,
+    ChannelRow,
+    Daemon,
+    Member,
+    PostRow,
+    Practice,
+    Session,
+    SetupLink,
+    SignInFailure,
+)
 from store.queue import Queue
 from store.repository import NotFound
 
@@ -30,7 +41,7 @@ class ServerScope:
         return self._session.scalars(select(Practice).order_by(Practice.created_at)).all()
 
     def member_by_email(self, email: str) -> Member | None:
-        query = select(Member).where(func.lower(Member.email) == email.strip().lower())
+        query = select(Member).where(Member.email == email.strip().lower())
         return self._session.scalars(query).one_or_none()
 
     def session(self, session_id: str) -> Session | None:
@@ -74,6 +85,18 @@ class ServerScope:
     def channels_waiting(self, now: datetime) -> Sequence[ChannelRow]:
         """Channels whose wait has ended."""
         query = select(ChannelRow).where(ChannelRow.state == "waiting", ChannelRow.resumes_at <= now)
+        return self._session.scalars(query).all()
+
+    def approvals_to_book(self, limit: int) -> Sequence[Approval]:
+        """Standing approvals of posts with a time whose publications are not in the calendar yet; locked."""
+        query = (
+            select(Approval)
+            .join(PostRow, PostRow.id == Approval.post_id)
+            .where(Approval.booked_at.is_(None), Approval.voided_at.is_(None), PostRow.due_at.is_not(None))
+            .order_by(Approval.granted_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True, of=Approval)
+        )
         return self._session.scalars(query).all()
 
     # ------------------------------------------------------------ daemons

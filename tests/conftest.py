@@ -1,9 +1,14 @@
 """What every test may use."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from store.database import Database
+from tests.support.clocks import SetClock
+from tests.support.databases import PostgresqlTemplates, SqliteTemplates, postgresql_server
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -17,3 +22,38 @@ def shared_data() -> Path:
         if place.is_dir():
             return place
     pytest.skip("the shared data is not on this machine (set ROUNDS_SHARED_DATA to its folder)")
+
+
+@pytest.fixture(scope="session")
+def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> SqliteTemplates:
+    return SqliteTemplates(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgresql_templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresqlTemplates]:
+    with postgresql_server(tmp_path_factory.mktemp("postgresql")) as server:
+        templates = PostgresqlTemplates(server)
+        yield templates
+        templates.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A fresh, migrated database; the test runs once on each kind."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("sqlite_templates").database(tmp_path)
+        return
+    with request.getfixturevalue("postgresql_templates").database() as url:
+        yield url
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock()
+
+
+@pytest.fixture
+def database(database_url: str, clock: SetClock) -> Iterator[Database]:
+    opened = Database(database_url, clock)
+    yield opened
+    opened.close()

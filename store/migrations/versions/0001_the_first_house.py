@@ -89,8 +89,8 @@ def upgrade() -> None:
         sa.Column("created_at", Instant(), nullable=False),
         sa.ForeignKeyConstraint(["practice_id"], ["practices.id"], name=op.f("fk_members_practice_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_members")),
+        sa.UniqueConstraint("email", name=op.f("uq_members_email")),
     )
-    op.create_index("uq_members_email", "members", [sa.literal_column("lower(email)")], unique=True)
     op.create_table(
         "provider_apps",
         sa.Column("practice_id", sa.String(length=26), nullable=False),
@@ -362,6 +362,7 @@ def upgrade() -> None:
         sa.Column("not_before", Instant(), nullable=True),
         sa.Column("not_after", Instant(), nullable=True),
         sa.Column("granted_at", Instant(), nullable=False),
+        sa.Column("booked_at", Instant(), nullable=True),
         sa.Column("voided_at", Instant(), nullable=True),
         sa.Column("void_reason", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["post_id"], ["posts.id"], name=op.f("fk_approvals_post_id")),
@@ -378,6 +379,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("submission_id", name=op.f("uq_approvals_submission_id")),
     )
     op.create_index("ix_approvals_post", "approvals", ["post_id"], unique=False)
+    op.create_index(
+        "ix_approvals_to_book",
+        "approvals",
+        ["granted_at"],
+        unique=False,
+        sqlite_where=sa.text("booked_at IS NULL AND voided_at IS NULL"),
+        postgresql_where=sa.text("booked_at IS NULL AND voided_at IS NULL"),
+    )
     op.create_table(
         "decisions",
         sa.Column("id", sa.String(length=26), nullable=False),
@@ -484,9 +493,11 @@ def upgrade() -> None:
         sa.Column("fence", sa.Integer(), nullable=False),
         sa.Column("steps", Json, nullable=False),
         sa.Column("in_doubt", sa.String(length=80), nullable=False),
+        sa.Column("hold_id", sa.String(length=26), nullable=True),
         sa.Column("handle", sa.String(length=300), nullable=False),
         sa.Column("found", Json, nullable=False),
         sa.Column("sent_at", Instant(), nullable=True),
+        sa.Column("last_sent_at", Instant(), nullable=True),
         sa.Column("published_at", Instant(), nullable=True),
         sa.Column("remote_id", sa.String(length=300), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
@@ -501,6 +512,7 @@ def upgrade() -> None:
             name=op.f("fk_publications_approval_id_channel_id_fingerprint"),
         ),
         sa.ForeignKeyConstraint(["channel_id"], ["channels.id"], name=op.f("fk_publications_channel_id")),
+        sa.ForeignKeyConstraint(["hold_id"], ["holds.id"], name=op.f("fk_publications_hold_id")),
         sa.ForeignKeyConstraint(["post_id"], ["posts.id"], name=op.f("fk_publications_post_id")),
         sa.ForeignKeyConstraint(["practice_id"], ["practices.id"], name=op.f("fk_publications_practice_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_publications")),
@@ -764,6 +776,12 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_findings_submission_id"), table_name="findings")
     op.drop_table("findings")
     op.drop_table("decisions")
+    op.drop_index(
+        "ix_approvals_to_book",
+        table_name="approvals",
+        sqlite_where=sa.text("booked_at IS NULL AND voided_at IS NULL"),
+        postgresql_where=sa.text("booked_at IS NULL AND voided_at IS NULL"),
+    )
     op.drop_index("ix_approvals_post", table_name="approvals")
     op.drop_table("approvals")
     op.drop_index("ix_variants_text_key", table_name="variants")
@@ -799,7 +817,6 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_api_tokens_member_id"), table_name="api_tokens")
     op.drop_table("api_tokens")
     op.drop_table("provider_apps")
-    op.drop_index("uq_members_email", table_name="members")
     op.drop_table("members")
     op.drop_table("campaigns")
     op.drop_index("ix_audit_entries_subject", table_name="audit_entries")

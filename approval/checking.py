@@ -1,0 +1,52 @@
+"""What the guard is shown: facts gathered from rows, the same way at sign-off and at dispatch."""
+
+import hashlib
+from collections.abc import Sequence
+
+from approval.rules.base import ChannelFacts, RecentPost
+from connectors.base import Channel, Checks, Connector
+from domain.content import Content, canonical_json
+from domain.pack import Pack
+from domain.words import Finding
+from store.models import ChannelRow
+
+
+def channel_facts(
+    connector: Connector, row: ChannelRow, content: Content, recent: Sequence[RecentPost] = ()
+) -> ChannelFacts:
+    """One channel and what it is to carry, with what its own network has to say."""
+    return ChannelFacts(
+        channel_id=row.id,
+        name=row.name,
+        spec=connector.spec,
+        content=content,
+        own=_own_findings(connector, row, content),
+        recent=tuple(recent),
+    )
+
+
+def _own_findings(connector: Connector, row: ChannelRow, content: Content) -> tuple[Finding, ...]:
+    if not isinstance(connector, Checks):
+        return ()
+    channel = Channel(
+        id=row.id,
+        provider=row.provider,
+        name=row.name,
+        handle=row.handle,
+        remote_id=row.remote_id,
+        base_url=row.base_url,
+        options=row.options,
+    )
+    return tuple(connector.check(channel, content))
+
+
+def digest_of(pack: Pack, profile: object, connector: Connector, row: ChannelRow) -> str:
+    """SHA-256 over everything but the content that a check depends on; `profile` as it is stored.
+
+    The guard is a pure function: while this digest and the fingerprint stay the same, so does its answer.
+    """
+    spec = connector.spec
+    limits = [spec.key, spec.text_limit, spec.thread_max, spec.carries_link, spec.carries_first_comment]
+    media = [spec.media.max_assets, sorted(spec.media.types), spec.media.max_bytes, spec.media.alt_text_max]
+    inputs = [repr(pack), profile, limits, media, row.options]
+    return hashlib.sha256(canonical_json(inputs)).hexdigest()

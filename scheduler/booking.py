@@ -1,0 +1,195 @@
+"""From an Approval to Publications: which instant, on which channels, by the practice's rule for lateness."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from approval import review
+from domain.actor import Actor
+from domain.clock import Clock
+from domain.ids import new_id
+from domain.practice import PracticeSettings
+from domain.states import STILL_OURS, Delivery, Editorial, move_delivery
+from domain.words import Role
+from drafting.posts import to_instant
+from store.database import Database
+from store.models import Approval, ApprovedVariant, PostRow, Publication
+from store.scope import PracticeScope
+
+BATCH = 200
+WINDOW_WITHOUT_TIME = timedelta(days=30)
+
+
+class CannotSchedule(ValueError):
+    """The post cannot go out then; the message says why and what works."""
+
+
+@dataclass(frozen=True)
+class Scheduling:
+    """Gives approved posts their place in the calendar."""
+
+    database: Database
+    clock: Clock
+
+    def book_approved(self) -> int:
+        """Book every approval that has a time and no publications yet; returns how many posts."""
+        with self.database.write() as work:
+            now = self.clock.now()
+            approvals = work.server.approvals_to_book(BATCH)
+            for approval in approvals:
+                scope = work.practice(approval.practice_id)
+                post = scope.posts.get(approval.post_id, lock=True)
+                self._book(scope, approval, post, "daemon", now)
+            work.commit()
+        return len(approvals)
+
+    def schedule(
+        self, actor: Actor, post_id: str, wall: datetime, zone: str = "", marker: str | None = None
+    ) -> list[Publication]:
+        """Give an approved post its time, or move it within what was signed."""
+        actor.require(Role.PUBLISHER, Role.APPROVER, Role.ADMIN, what="schedule posts")
+        now = self.clock.now()
+        with self.database.write() as work:
+            scope = work.practice(actor.practice_id)
+            post = scope.posts.get(post_id, lock=True)
+            approval = _standing(scope, post)
+            zone_name = zone or post.zone
+            due = to_instant(wall, zone_name, marker)
+            if due < now - timedelta(minutes=1):
+                raise CannotSchedule("That time has passed. Choose a later one.")
+            if approval.not_after is not None and due > approval.not_after:
+                raise CannotSchedule(
+                    "That is later than what was signed. Edit the post's time and submit it again."
+                )
+            post.wall, post.zone, post.due_at = wall.isoformat(timespec="minutes"), zone_name, due
+            publications = self._move_or_book(scope, approval, post, actor, due, now)
+            work.commit()
+        return publications
+
+    def publish_now(self, actor: Actor, post_id: str) -> list[Publication]:
+        """Send an approved post at once."""
+        actor.require(Role.PUBLISHER, Role.APPROVER, Role.ADMIN, what="publish posts")
+        now = self.clock.now()
+        with self.database.write() as work:
+            scope = work.practice(actor.practice_id)
+            post = scope.posts.get(post_id, lock=True)
+            approval = _standing(scope, post)
+            post.due_at = post.due_at or now
+            publications = self._move_or_book(scope, approval, post, actor, now, now)
+            work.commit()
+        return publications
+
+    def cancel(self, actor: Actor, publication_id: str, reason: str) -> None:
+        """Take one publication out before it leaves."""
+        actor.require(Role.PUBLISHER, Role.APPROVER, Role.ADMIN, what="cancel publications")
+        now = self.clock.now()
+        with self.database.write() as work:
+            scope = work.practice(actor.practice_id)
+            publication = scope.publications.get(publication_id, lock=True)
+            publication.state = move_delivery(publication.state, Delivery.CANCELLED)
+            publication.reason = reason.strip() or f"Cancelled by {actor.name}."
+            scope.audit.record(
+                actor.audit_name, "cancelled", f"publication:{publication.id}", now, reason=reason
+            )
+            work.commit()
+
+    # ------------------------------------------------------------ booking
+
+    def _book(
+        self, scope: PracticeScope, approval: Approval, post: PostRow, actor_name: str, now: datetime
+    ) -> list[Publication]:
+        approval.booked_at = now
+        settings = PracticeSettings.model_validate(scope.practices.get().settings)
+        lateness = timedelta(minutes=settings.max_lateness_minutes)
+        assert post.due_at is not None
+        going = review.late(settings.late_rule, post.due_at, now, lateness)
+        publications = [
+            self._publication(scope, approval, variant, post, now)
+            for variant in scope.signoffs.approved_variants(approval.id)
+        ]
+        for publication in publications:
+            _place(publication, going, post.due_at, lateness)
+        scope.publications.add(*publications)
+        scope.audit.record(
+            actor_name,
+            "scheduled",
+            f"post:{post.id}",
+            now,
+            due=post.due_at.isoformat(),
+            publications=[publication.id for publication in publications],
+        )
+        return publications
+
+    def _move_or_book(
+        self,
+        scope: PracticeScope,
+        approval: Approval,
+        post: PostRow,
+        actor: Actor,
+        due: datetime,
+        now: datetime,
+    ) -> list[Publication]:
+        existing = list(scope.publications.of_approval(approval.id))
+        if not existing:
+            post.due_at = due
+            existing = self._book(scope, approval, post, actor.audit_name, now)
+        settings = PracticeSettings.model_validate(scope.practices.get().settings)
+        lateness = timedelta(minutes=settings.max_lateness_minutes)
+        movable = [row for row in existing if row.state in STILL_OURS | {Delivery.EXPIRED}]
+        if not movable:
+            raise CannotSchedule("Nothing of this post is waiting to go out.")
+        for publication in movable:
+            if publication.state is not Delivery.HELD:
+                publication.state = Delivery.SCHEDULED
+            publication.due_at = publication.run_at = due
+            publication.expires_at = _end(approval, due, lateness)
+        scope.audit.record(actor.audit_name, "moved", f"post:{post.id}", now, due=due.isoformat())
+        return movable
+
+    def _publication(
+        self,
+        scope: PracticeScope,
+        approval: Approval,
+        variant: ApprovedVariant,
+        post: PostRow,
+        now: datetime,
+    ) -> Publication:
+        assert post.due_at is not None
+        return Publication(
+            id=new_id(),
+            practice_id=scope.id,
+            post_id=post.id,
+            approval_id=approval.id,
+            channel_id=variant.channel_id,
+            provider=scope.channels.get(variant.channel_id).provider,
+            fingerprint=variant.fingerprint,
+            state=Delivery.SCHEDULED,
+            due_at=post.due_at,
+            run_at=post.due_at,
+            expires_at=post.due_at,
+            steps={},
+            found=[],
+            created_at=now,
+        )
+
+
+def _place(publication: Publication, going: review.Late, due: datetime, lateness: timedelta) -> None:
+    match going:
+        case review.Expire():
+            publication.state = Delivery.EXPIRED
+            publication.reason = "It was approved after its time."
+            publication.expires_at = due + lateness
+        case review.At(instant):
+            publication.due_at = publication.run_at = instant
+            publication.expires_at = instant + lateness
+
+
+def _end(approval: Approval, due: datetime, lateness: timedelta) -> datetime:
+    end = due + lateness
+    return min(end, approval.not_after) if approval.not_after is not None else end
+
+
+def _standing(scope: PracticeScope, post: PostRow) -> Approval:
+    approval = scope.signoffs.standing_approval(post.id, lock=True)
+    if approval is None or post.state is not Editorial.APPROVED:
+        raise CannotSchedule("This post is not approved. Submit it, and schedule it once it is signed.")
+    return approval

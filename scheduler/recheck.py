@@ -1,0 +1,60 @@
+"""The guard and the money, looked at once more right before a call."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from approval import guard
+from approval.checking import channel_facts, digest_of
+from approval.rules.base import GuardFacts
+from connectors.base import Channel, Estimates
+from connectors.registry import Registry
+from domain.content import Content
+from domain.pack import Pack
+from domain.profile import Profile
+from domain.words import Finding
+from store.database import UnitOfWork
+from store.models import ChannelRow
+
+CAP_OPTION = "monthly_cap_usd"
+
+
+@dataclass(frozen=True)
+class Recheck:
+    """Runs the guard again where anything that it depends on has changed since sign-off."""
+
+    registry: Registry
+    pack: Pack
+
+    def findings(self, row: Any, channel: ChannelRow, content: Content, now: datetime) -> tuple[Finding, ...]:
+        connector = self.registry[channel.provider]
+        if digest_of(self.pack, row.profile, connector, channel) == row.checked_against:
+            return ()
+        facts = GuardFacts(
+            profile=Profile.model_validate(row.profile),
+            channels=(channel_facts(connector, channel, content),),
+            now=now,
+            post_id=row.Publication.post_id,
+        )
+        return guard.check(facts, self.pack)
+
+    def over_budget(self, work: UnitOfWork, channel: ChannelRow, content: Content, now: datetime) -> str:
+        """One sentence when this post would exceed the channel's monthly cap, else nothing."""
+        connector = self.registry[channel.provider]
+        cap = channel.options.get(CAP_OPTION)
+        if cap is None or not isinstance(connector, Estimates):
+            return ""
+        estimate = connector.estimate(_bare(channel), content)
+        month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+        spent = work.practice(channel.practice_id).channels.spent(channel.id, month)
+        total = spent.get(estimate.currency, 0) + estimate.micros
+        if total <= float(cap) * 1_000_000:
+            return ""
+        return (
+            f"It would bring {channel.name} to {total / 1_000_000:.2f} {estimate.currency} this month, "
+            f"over its cap of {float(cap):.2f}. Raise the cap or move the post to next month."
+        )
+
+
+def _bare(row: ChannelRow) -> Channel:
+    return Channel(row.id, row.provider, row.name, row.handle, row.remote_id, row.base_url, row.options)
