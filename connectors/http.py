@@ -5,6 +5,7 @@ other 4xx → Rejected; a read time-out, a reset or a 5xx after a write, an unre
 A provider refines this with a table of its network's codes.
 """
 
+import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -22,6 +23,12 @@ CONNECT_TIMEOUT = 5.0  # seconds
 READ_TIMEOUT = 30.0  # seconds
 DEFAULT_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=24)
+LONGEST_NUMBER = 9  # digits of a Retry-After that are read at all
+BEFORE_A_CONNECTION = (
+    urllib3_errors.NewConnectionError,
+    urllib3_errors.NameResolutionError,
+    ssl.SSLCertVerificationError,
+)
 USER_AGENT = "Rounds/0.1 (self-hosted publishing)"
 
 
@@ -75,7 +82,7 @@ def transport_errors(network: str, *, write: bool) -> Iterator[None]:
         yield
     except ConnectorError:
         raise
-    except (requests.exceptions.ConnectTimeout, requests.exceptions.SSLError) as error:
+    except requests.exceptions.ConnectTimeout as error:
         raise Transient(f"{network} could not be reached.", code="connect") from error
     except requests.exceptions.ConnectionError as error:
         if never_left(error) or not write:
@@ -92,10 +99,15 @@ def transport_errors(network: str, *, write: bool) -> Iterator[None]:
 
 
 def never_left(error: requests.exceptions.ConnectionError) -> bool:
-    """Whether the failure came before a connection stood, so that nothing can have arrived."""
+    """Whether the failure came before a connection stood, so that nothing can have arrived.
+
+    Of the failures of TLS only a certificate that does not hold is certain; others may follow the request.
+    """
     reason = error.args[0] if error.args else None
     cause = getattr(reason, "reason", reason)
-    return isinstance(cause, urllib3_errors.NewConnectionError | urllib3_errors.NameResolutionError)
+    if isinstance(cause, urllib3_errors.SSLError) and cause.args:
+        cause = cause.args[0]
+    return isinstance(cause, BEFORE_A_CONNECTION)
 
 
 def raise_for_status(
@@ -123,9 +135,9 @@ def raise_for_status(
 
 def wait_until(headers: Mapping[str, str], now: datetime) -> datetime:
     """When a 429 ends: Retry-After in seconds or as a date, at most a day ahead, by default a minute."""
-    value = headers.get("Retry-After", "")
+    value = headers.get("Retry-After", "").strip()
     until = now + DEFAULT_WAIT
-    if value.strip().isdigit():
+    if value.isascii() and value.isdigit() and len(value) <= LONGEST_NUMBER:
         until = now + timedelta(seconds=min(int(value), int(LONGEST_WAIT.total_seconds())))
     elif value:
         until = _http_date(value) or until
@@ -135,9 +147,9 @@ def wait_until(headers: Mapping[str, str], now: datetime) -> datetime:
 def _http_date(value: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 SessionFactory = Callable[[], requests.Session]
