@@ -1,6 +1,6 @@
 """Sign-off: check, submit, decide. The shell around `guard` and `review`; one unit of work each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,17 +8,17 @@ from approval import guard, review
 from approval.checking import channel_facts, digest_of
 from approval.rules.base import GuardFacts, RecentPost
 from connectors.registry import Registry
-from domain.actor import Actor, NotAllowed
+from domain.actor import Actor
 from domain.clock import Clock
 from domain.content import Content, revision_fingerprint, variant_fingerprint
 from domain.ids import new_id
 from domain.pack import Pack
 from domain.practice import PracticeSettings
 from domain.profile import Profile
+from domain.refusal import Refusal
 from domain.states import Editorial, move_editorial
 from domain.words import DecisionKind, Finding, Role, Severity
 from domain.workflow import Workflow
-from drafting.posts import MAY_WRITE
 from store.database import Database
 from store.models import (
     Approval,
@@ -34,13 +34,14 @@ from store.models import (
 from store.scope import PracticeScope
 
 RECENT = timedelta(days=365)
+WITHOUT_TIME = timedelta(days=30)
 STATEMENT = (
     "I have read every version, the statements are right, and nobody can be recognised who has not agreed. "
     "My name stands for exactly these words and pictures on these channels."
 )
 
 
-class CannotSubmit(ValueError):
+class CannotSubmit(Refusal):
     """The post is not ready; the message says what is missing. `findings` are the guard's."""
 
     def __init__(self, message: str, findings: Sequence[Finding] = ()) -> None:
@@ -48,15 +49,8 @@ class CannotSubmit(ValueError):
         self.findings = tuple(findings)
 
 
-class CannotDecide(ValueError):
+class CannotDecide(Refusal):
     """This decision cannot be taken now; the message says why."""
-
-
-def finding_key(finding: Finding) -> str:
-    """Names one finding of one check, so that a person can say why it is kept."""
-    span = finding.span
-    place = f"{span.field}:{span.start}:{span.end}" if span else ""
-    return f"{finding.rule}|{finding.channel_id or ''}|{place}"
 
 
 @dataclass(frozen=True)
@@ -110,9 +104,8 @@ class SignOff:
     def submit(self, actor: Actor, post_id: str, kept: Mapping[str, str] | None = None) -> Submission:
         """Put the current revision before the reviewers.
 
-        `kept` gives a reason for each warning the author keeps, by `finding_key`.
+        `kept` gives a reason for each warning the author keeps, by `approval.guard.key`.
         """
-        actor.require(*MAY_WRITE, what="submit posts")
         now = self.clock.now()
         with self.database.write() as work:
             scope = work.practice(actor.practice_id)
@@ -120,7 +113,7 @@ class SignOff:
             revision = scope.posts.revision(post.id, post.revision)
             self._check_ready(scope, post, revision)
             findings = self._check(scope, post, now)
-            _refuse_blocked(findings)
+            self._check_may_submit(scope, actor, post, findings)
             reasons = _reasons(findings, kept or {})
             submission = self._open(scope, actor, post, revision, now)
             self._keep_findings(scope, actor, submission, findings, reasons, now)
@@ -138,6 +131,15 @@ class SignOff:
             )
             work.commit()
         return submission
+
+    def _check_may_submit(
+        self, scope: PracticeScope, actor: Actor, post: PostRow, findings: Sequence[Finding]
+    ) -> None:
+        _refuse_blocked(findings)
+        contributors = scope.posts.contributors(post.id) | {post.author_id}
+        answer = review.may_submit(_member(actor), post.state, contributors, findings)
+        if isinstance(answer, review.Denied):
+            raise CannotSubmit(answer.reason, findings)
 
     def _check_ready(self, scope: PracticeScope, post: PostRow, revision: Revision) -> None:
         if post.state is not Editorial.DRAFT:
@@ -184,8 +186,8 @@ class SignOff:
                     rule=finding.rule,
                     severity=finding.severity,
                     body=finding.model_dump(mode="json"),
-                    kept_by=actor.member_id if finding_key(finding) in reasons else None,
-                    kept_reason=reasons.get(finding_key(finding)),
+                    kept_by=actor.member_id if guard.key(finding) in reasons else None,
+                    kept_reason=reasons.get(guard.key(finding)),
                     created_at=now,
                 )
                 for finding in findings
@@ -195,23 +197,25 @@ class SignOff:
     # ------------------------------------------------------------ deciding
 
     def decide(
-        self, actor: Actor, submission_id: str, kind: DecisionKind, fingerprint: str, reason: str = ""
+        self,
+        actor: Actor,
+        submission_id: str,
+        kind: DecisionKind,
+        fingerprint: str,
+        reason: str = "",
+        seen: Collection[str] = (),
     ) -> Editorial:
         """Answer a submission; returns what the post is now.
 
-        `fingerprint` is the one the person saw: when it is no longer the post's, nothing is decided.
+        `fingerprint` is the one the person saw: when it is no longer the post's, nothing is decided. `seen`
+        holds the keys of warnings that the person ticked.
         """
         now = self.clock.now()
         with self.database.write() as work:
             scope = work.practice(actor.practice_id)
             submission = scope.signoffs.submission(submission_id, lock=True)
             post = scope.posts.get(submission.post_id, lock=True)
-            self._check_current(submission, fingerprint)
-            facts = self._review_facts(scope, submission)
-            stage, role = self._seat(scope, actor, facts, kind, reason)
-            findings = self._check(scope, post, now) if kind is DecisionKind.APPROVE else ()
-            if kind is DecisionKind.APPROVE:
-                _refuse_blocked(findings)
+            stage, role = self._seat(scope, actor, submission, post, kind, fingerprint, reason, seen)
             revision = scope.posts.revision_by_id(submission.revision_id)
             scope.signoffs.add(
                 Decision(
@@ -247,11 +251,63 @@ class SignOff:
             work.commit()
         return post.state
 
-    def _check_current(self, submission: Submission, fingerprint: str) -> None:
+    def _seat(
+        self,
+        scope: PracticeScope,
+        actor: Actor,
+        submission: Submission,
+        post: PostRow,
+        kind: DecisionKind,
+        fingerprint: str,
+        reason: str,
+        seen: Collection[str],
+    ) -> tuple[int, Role]:
+        """The stage and the role in which the actor decides; raises CannotDecide."""
         if submission.closed_at is not None:
             raise CannotDecide("This submission was decided or taken back meanwhile. Look at the post again.")
-        if submission.fingerprint != fingerprint:
-            raise CannotDecide("The words changed after you opened them. Read them again, then decide.")
+        if kind is not DecisionKind.APPROVE and not reason.strip():
+            raise CannotDecide("Say what should change, so that the author can act on it.")
+        facts, workflow = self._facts(scope, submission), Workflow.model_validate(submission.workflow)
+        decisions = self._decisions(scope, submission)
+        findings = self._check(scope, post, self.clock.now()) if kind is DecisionKind.APPROVE else ()
+        answered = {*seen, *self._kept_keys(scope, submission)}
+        answer = review.may_decide(
+            _member(actor), kind, fingerprint, facts, workflow, decisions, findings, answered
+        )
+        if isinstance(answer, review.Denied):
+            raise CannotDecide(answer.reason)
+        stage = review.outcome(workflow, facts, decisions).stage or 0
+        role = review.deciding_role(_member(actor), workflow.stages[stage])
+        assert role is not None
+        return stage, role
+
+    def _facts(self, scope: PracticeScope, submission: Submission) -> review.Submission:
+        revision = scope.posts.revision_by_id(submission.revision_id)
+        return review.Submission(
+            revision=revision.number,
+            fingerprint=submission.fingerprint,
+            contributors=scope.posts.contributors(submission.post_id),
+            submitted_by=submission.submitted_by,
+        )
+
+    def _decisions(self, scope: PracticeScope, submission: Submission) -> list[review.Decision]:
+        return [
+            review.Decision(row.member_id, row.role, row.kind, row.stage, row.fingerprint)
+            for row in scope.signoffs.decisions(submission.id)
+        ]
+
+    def _kept_keys(self, scope: PracticeScope, submission: Submission) -> set[str]:
+        return {
+            guard.key(Finding.model_validate(row.body))
+            for row in scope.signoffs.findings(submission.id)
+            if row.kept_reason
+        }
+
+    def _outcome(self, scope: PracticeScope, submission: Submission) -> Editorial | None:
+        """What the post becomes now, or None while more decisions are needed."""
+        workflow = Workflow.model_validate(submission.workflow)
+        result = review.outcome(workflow, self._facts(scope, submission), self._decisions(scope, submission))
+        return _ENDINGS.get(result.verdict)
 
     def _close(
         self,
@@ -274,7 +330,7 @@ class SignOff:
         """The approval and, channel by channel, exactly what it is for."""
         practice = scope.practices.get()
         settings = PracticeSettings.model_validate(practice.settings)
-        window = review.approval_window(post.due_at, timedelta(minutes=settings.max_lateness_minutes))
+        window = _window(settings, post.due_at, now)
         approval = Approval(
             id=new_id(),
             practice_id=scope.id,
@@ -282,8 +338,8 @@ class SignOff:
             submission_id=submission.id,
             revision_id=submission.revision_id,
             fingerprint=submission.fingerprint,
-            not_before=window.not_before,
-            not_after=window.not_after,
+            not_before=window.opens,
+            not_after=window.closes,
             granted_at=now,
             void_reason="",
         )
@@ -318,6 +374,30 @@ class SignOff:
         return digest_of(self.pack, profile, self.registry[channel.provider], channel)
 
 
+_ENDINGS = {
+    review.Verdict.APPROVED: Editorial.APPROVED,
+    review.Verdict.CHANGES_REQUESTED: Editorial.CHANGES_REQUESTED,
+    review.Verdict.REJECTED: Editorial.REJECTED,
+}
+
+
+def _member(actor: Actor) -> review.Member:
+    return review.Member(actor.member_id, actor.roles)
+
+
+def _window(settings: PracticeSettings, due: datetime | None, now: datetime) -> review.Window:
+    """When what is signed now may go out: around its time, or for a month when it has none yet."""
+    if due is None:
+        return review.Window(now, now + WITHOUT_TIME)
+    lateness = timedelta(minutes=settings.max_lateness_minutes)
+    window = review.approval_window(due, lateness)
+    match review.late(settings.late_rule, due, now, lateness, None):
+        case review.At(instant) if instant > window.closes:
+            return review.Window(due, instant + lateness)
+        case _:
+            return window
+
+
 def _refuse_blocked(findings: Sequence[Finding]) -> None:
     blocking = [finding for finding in findings if finding.severity is Severity.BLOCK]
     if blocking:
@@ -329,12 +409,12 @@ def _refuse_blocked(findings: Sequence[Finding]) -> None:
 def _reasons(findings: Sequence[Finding], kept: Mapping[str, str]) -> dict[str, str]:
     """The reason for each warning; raises CannotSubmit when one has none."""
     warnings = [finding for finding in findings if finding.severity is Severity.WARN]
-    missing = [finding for finding in warnings if not kept.get(finding_key(finding), "").strip()]
+    missing = [finding for finding in warnings if not kept.get(guard.key(finding), "").strip()]
     if missing:
         raise CannotSubmit(
             f"{missing[0].message} {missing[0].remedy} Or say why it stays as it is.", findings
         )
-    return {finding_key(finding): kept[finding_key(finding)].strip() for finding in warnings}
+    return {guard.key(finding): kept[guard.key(finding)].strip() for finding in warnings}
 
 
 def _refuse_tampered(variants: Sequence[Variant], fingerprint: str) -> None:

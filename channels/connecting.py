@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from channels.opening import open_channel
@@ -14,6 +13,7 @@ from domain.actor import Actor
 from domain.clock import Clock
 from domain.content import Option
 from domain.ids import new_id
+from domain.refusal import Refusal
 from domain.words import ChannelState, Role
 from people.secrets import token_hash
 from store.database import Database, UnitOfWork
@@ -25,7 +25,7 @@ from store.sealing import Seal
 CONSENT_LASTS = timedelta(minutes=30)
 
 
-class CannotConnect(ValueError):
+class CannotConnect(Refusal):
     """The account cannot be connected as things stand; the message says what to do."""
 
 
@@ -165,10 +165,10 @@ class Connecting:
         return self._keep_accounts(actor, journey, accounts)
 
     def _exchange(
-        self, connector: Any, journey: Authorization, app: Mapping[str, str], said: Mapping[str, str]
+        self, connector: Authorizes, journey: Authorization, app: Mapping[str, str], said: Mapping[str, str]
     ) -> Sequence[Account]:
         try:
-            accounts: Sequence[Account] = connector.complete(
+            accounts = connector.complete(
                 app, journey.redirect_uri, self.seal.open(journey.keep), said, journey.base_url
             )
         except ConnectorError as error:
@@ -196,7 +196,7 @@ class Connecting:
                 work.commit()
         return kept
 
-    def _authorizing(self, provider: str) -> Any:
+    def _authorizing(self, provider: str) -> Authorizes:
         connector = self.registry[provider]
         if not isinstance(connector, Authorizes):
             raise CannotConnect(f"{connector.spec.label} needs no sign-in of its own. Connect it by hand.")

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -18,6 +18,10 @@ class Settings(BaseSettings):
     public_url: str = Field(default="", description="Where people reach the pages, when behind a proxy.")
     log_format: str = Field(default="console", pattern="^(console|json)$", description="console or json.")
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    token: SecretStr = Field(default=SecretStr(""), description="Acts as one member on the command line.")
+    token_file: Path = Field(
+        default=Path("~/.config/rounds/token"), description="Where `rounds login` keeps its token."
+    )
     session_hours: int = Field(default=12, ge=1, description="How long a sign-in lasts without use.")
 
     def sqlalchemy_url(self) -> str:

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
+from domain.refusal import Refusal
 from domain.words import Role
 
 
-class NotAllowed(PermissionError):
+class NotAllowed(Refusal):
     """This member may not do that; the message says who may."""
 
 

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from domain.refusal import Refusal
+
 
 class Editorial(StrEnum):
     """Where a Post stands with the people."""
@@ -103,7 +105,7 @@ IN_FLIGHT = frozenset({Delivery.DISPATCHING, Delivery.PROCESSING, Delivery.UNCER
 STILL_OURS = frozenset({Delivery.SCHEDULED, Delivery.HELD})
 
 
-class IllegalMove(ValueError):
+class IllegalMove(Refusal):
     """A state was asked to become one that its table does not allow."""
 
     def __init__(self, before: StrEnum, after: StrEnum) -> None:

@@ -190,7 +190,7 @@ def _must(text: str, year: int, month: int, day: int) -> date:
         raise Unfit(f"{text} names a month {month}.", f"Write {swapped} if that is meant.")
     if 1 <= month <= 12 and year > 0:
         last = date(year, month, monthrange(year, month)[1])
-        raise Unfit(f"{text} is not a day that exists.", f"The last day of that month is {last}.")
+        raise Unfit(f"{text} is not a day that exists.", f"Write {last}, the last day of that month.")
     raise _no_date(text)
 
 

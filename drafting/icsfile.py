@@ -66,7 +66,7 @@ class _Event:
 
     def blame(self, column: str | None, message: str, fix: str, severity: Severity = "error") -> None:
         self.problems.append(
-            Problem(row=self.number, column=column, message=message, fix=fix, severity=severity)
+            Problem(row=self.number, column=column, message=message, fix=fix, severity=severity, unit="event")
         )
 
 
@@ -82,7 +82,7 @@ def read_ics(data: bytes) -> Table:
         entries=map(_entry, chain([first], events)),
         estimate=data.count(b"BEGIN:VEVENT"),
         problems=encoding.problems,
-        utc_stamps=True,
+        unit="event",
     )
 
 
@@ -116,7 +116,7 @@ def _events(lines: Iterable[tuple[int, str]]) -> Iterator[_Event]:
             _note(event, line, content)
     if event:
         raise Unreadable(
-            "The file breaks off in the middle of an event.", "Export the calendar again.", row=event.number
+            "The file breaks off in the middle of it.", "Export the calendar again.", event.number, "event"
         )
 
 

@@ -9,6 +9,7 @@ from typing import Literal
 from domain.content import Frozen, canonical_json
 
 Severity = Literal["error", "warning"]
+Unit = Literal["row", "event"]
 
 
 class PlannedPost(Frozen):
@@ -41,11 +42,12 @@ class Problem(Frozen):
     row: int | None = None  # None: the file as a whole
     column: str | None = None  # the column's own header
     severity: Severity = "error"
+    unit: Unit = "row"  # what `row` counts
 
     @property
     def sentence(self) -> str:
         """The whole problem on one line."""
-        place = f"Row {self.row}" if self.row else "The file"
+        place = f"{self.unit.capitalize()} {self.row}" if self.row else "The file"
         column = f', column "{self.column}"' if self.column else ""
         return f"{place}{column}: {self.message} {self.fix}"
 
@@ -66,8 +68,8 @@ class Reading:
 class Unreadable(Exception):
     """The file can't be read to its end, so that none of it is taken."""
 
-    def __init__(self, message: str, fix: str, row: int | None = None) -> None:
-        self.problem = Problem(message=message, fix=fix, row=row)
+    def __init__(self, message: str, fix: str, row: int | None = None, unit: Unit = "row") -> None:
+        self.problem = Problem(message=message, fix=fix, row=row, unit=unit)
         super().__init__(self.problem.sentence)
 
 

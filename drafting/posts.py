@@ -20,10 +20,11 @@ from domain.content import (
     variant_fingerprint,
 )
 from domain.ids import new_id
+from domain.refusal import Refusal
 from domain.states import IN_FLIGHT, STILL_OURS, Delivery, Editorial, move_delivery, move_editorial
 from domain.words import Role
 from drafting.media import CleanedMedia, clean
-from drafting.wallclock import Fold, Gap, Resolved, find_zone, offset_name, resolve
+from drafting.wallclock import Fold, Gap, Marker, Resolved, find_zone, offset_name, resolve
 from store.blobs import Blobs
 from store.database import Database
 from store.models import Asset, PostRow, Publication, Revision, Variant
@@ -34,7 +35,7 @@ MAX_TEXT = 100_000  # characters, far above every network's own limit
 STANDS = frozenset({Delivery.PUBLISHED, Delivery.PARTIAL})
 
 
-class CannotEdit(ValueError):
+class CannotEdit(Refusal):
     """This post cannot be changed now; the message says why and what to do instead."""
 
 
@@ -45,7 +46,7 @@ class ChangedMeanwhile(CannotEdit):
         super().__init__("Somebody saved this post after you opened it. Open it again and add your changes.")
 
 
-class NoSuchTime(ValueError):
+class NoSuchTime(Refusal):
     """The wall time does not exist, or exists twice, where the practice is."""
 
 
@@ -72,7 +73,7 @@ class PostInput(Frozen):
     author_id: str | None = None  # whom it is assigned to; None: whoever saves it
     wall: datetime | None = None  # naive wall time, to the minute
     zone: str = ""  # empty: the practice's zone
-    marker: str | None = None  # settles a time that clocks show twice: EDT
+    marker: Marker | None = None  # settles a time that clocks show twice: EDT, or an offset
 
     @field_validator("text", "title", mode="before")
     @classmethod
@@ -221,7 +222,7 @@ def take_back(scope: PracticeScope, post: PostRow, actor_name: str, reason: str,
             publication.reason = reason
 
 
-def to_instant(wall: datetime, zone_name: str, marker: str | None = None) -> datetime:
+def to_instant(wall: datetime, zone_name: str, marker: Marker | None = None) -> datetime:
     """The instant a wall time names; raises NoSuchTime with the nearest times that work."""
     zone: ZoneInfo = find_zone(zone_name)
     match resolve(wall.date(), wall.time(), zone, marker):

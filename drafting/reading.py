@@ -14,7 +14,7 @@ from drafting.columns import Field
 from drafting.csvfile import read_csv
 from drafting.dates import Order, is_ambiguous, order_of
 from drafting.icsfile import read_ics
-from drafting.planned import PlannedPost, Problem, Reading, Unreadable, content_id
+from drafting.planned import PlannedPost, Problem, Reading, Unit, Unreadable, content_id
 from drafting.rows import Planned, Setting, plan
 from drafting.table import Cell, Entry, Table
 from drafting.xlsxfile import read_xlsx
@@ -124,7 +124,8 @@ class _Desk:
             self._note(done, entry)
         remarks = self._plan_waiting()
         self.planned.sort(key=lambda found: found[0])
-        posts, doubles = _without_doubles([result.post for _, result in self.planned if result.post])
+        sound = [result.post for _, result in self.planned if result.post]
+        posts, doubles = _without_doubles(sound, self.table.unit)
         problems = [problem for _, result in self.planned for problem in result.problems]
         problems = sorted(problems + doubles, key=lambda problem: problem.row or 0)
         return Reading(tuple(posts), (*self.table.problems, *remarks, *problems))
@@ -169,7 +170,7 @@ class _Desk:
         )
 
 
-def _without_doubles(posts: list[PlannedPost]) -> tuple[list[PlannedPost], list[Problem]]:
+def _without_doubles(posts: list[PlannedPost], unit: Unit) -> tuple[list[PlannedPost], list[Problem]]:
     """The posts, each with its id and each only once; what stands twice is a problem of its later row."""
     kept: list[PlannedPost] = []
     problems: list[Problem] = []
@@ -179,26 +180,29 @@ def _without_doubles(posts: list[PlannedPost]) -> tuple[list[PlannedPost], list[
         content = content_id(post)
         own = post.source_id or content
         if own in ids:
-            problems.append(_double(post, ids[own]))
+            problems.append(_double(post, ids[own], unit))
             continue
         if content in contents:
-            problems.append(_alike(post, contents[content]))
+            problems.append(_alike(post, contents[content], unit))
         ids[own] = contents[content] = post.row
         kept.append(post if post.source_id else post.model_copy(update={"source_id": content}))
     return kept, problems
 
 
-def _double(post: PlannedPost, first: int) -> Problem:
-    said = f"has the same id as row {first}" if post.source_id else f"says exactly what row {first} says"
+def _double(post: PlannedPost, first: int, unit: Unit) -> Problem:
+    said = (
+        f"It has the same id as {unit} {first}." if post.source_id else f"It says what {unit} {first} says."
+    )
     return Problem(
-        row=post.row, message=f"This row {said}.", fix="Delete one of the two, or give each an id of its own."
+        row=post.row, message=said, fix="Delete one of the two, or give each an id of its own.", unit=unit
     )
 
 
-def _alike(post: PlannedPost, first: int) -> Problem:
+def _alike(post: PlannedPost, first: int, unit: Unit) -> Problem:
     return Problem(
         row=post.row,
-        message=f"This row says exactly what row {first} says, under another id.",
+        message=f"It says what {unit} {first} says, under another id.",
         fix="Delete one of the two if the post is meant once.",
         severity="warning",
+        unit=unit,
     )

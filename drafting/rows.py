@@ -67,6 +67,7 @@ class _Row:
                 message=fault.message,
                 fix=fault.fix,
                 severity=severity,
+                unit=self.table.unit,
             )
         )
 
@@ -241,7 +242,7 @@ def _clock(row: _Row, beside: ClockTime | None, setting: Setting) -> ClockTime |
 
 
 def _no_time(table: Table) -> Unfit:
-    if table.utc_stamps:
+    if table.unit == "event":
         return Unfit(
             "The event lasts all day and names no minute.", "Give it a start time, for example 09:00."
         )
@@ -283,7 +284,7 @@ def _gap(day: date, clock: time, zone: ZoneInfo, gap: Gap) -> Unfit:
 def _fold(table: Table, fold: Fold) -> Unfit:
     first, second = fold.first, fold.second
     names = [f'"{_shown(moment.time())} {offset_name(moment)}"' for moment in (first, second)]
-    if table.utc_stamps:
+    if table.unit == "event":
         names = [f"{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}" for moment in (first, second)]
     return Unfit(
         f"{_shown(first.time())} comes twice on {first.date()} in {first.tzinfo}, where clocks are set back.",

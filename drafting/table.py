@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import chain, islice
 
 from drafting.columns import Columns, Field, field_of, match_columns
-from drafting.planned import Problem, Unreadable
+from drafting.planned import Problem, Unit, Unreadable
 
 _HEADER_WITHIN = 10  # rows with something in them, so that a heading may stand above the columns' names
 
@@ -48,7 +48,7 @@ class Table:
     entries: Iterator[Entry]
     estimate: int  # how many entries there are, roughly
     problems: tuple[Problem, ...] = ()
-    utc_stamps: bool = False  # times are corrected as in a calendar file: 20261224T140000Z
+    unit: Unit = "row"
 
 
 def is_blank(cell: Cell) -> bool:

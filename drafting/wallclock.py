@@ -226,4 +226,4 @@ def _nearest_zone(name: str) -> str | None:
 
 def _similar(key: str) -> Iterator[str]:
     for known in (_cities(), _zones()):
-        yield from (known[match] for match in get_close_matches(key, known, n=1, cutoff=0.75))
+        yield from (known[match] for match in get_close_matches(key, known, n=1, cutoff=0.85))

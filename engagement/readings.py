@@ -19,11 +19,3 @@ def next_reading(published_at: datetime, after: datetime) -> datetime | None:
         if due > after:
             return due
     return None
-
-
-def total(counts: dict[str, int]) -> int:
-    """All reactions of a reading, views and impressions left out."""
-    return sum(value for name, value in counts.items() if name in REACTIONS)
-
-
-REACTIONS = frozenset({"likes", "reposts", "replies", "quotes", "bookmarks", "shares", "comments"})

@@ -9,6 +9,7 @@ from domain.clock import Clock
 from domain.ids import new_id
 from domain.practice import PracticeSettings
 from domain.profile import Profile
+from domain.refusal import Refusal
 from domain.words import Role
 from people.fields import BadField
 from people.members import checked_email, checked_name
@@ -22,11 +23,11 @@ FREE_FAILURES = 5
 LONGEST_WAIT = timedelta(minutes=15)
 
 
-class SignInRefused(PermissionError):
+class SignInRefused(Refusal):
     """The e-mail and password do not go together, or the account is closed, or it is too soon."""
 
 
-class SetupRefused(PermissionError):
+class SetupRefused(Refusal):
     """The set-up link is unknown, used or too old, or somebody has set this server up already."""
 
 

@@ -6,6 +6,8 @@ import secrets
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from domain.refusal import Refusal
+
 MIN_PASSWORD = 12  # characters
 MAX_PASSWORD = 200
 
@@ -14,7 +16,7 @@ _hasher = PasswordHasher()
 _DECOY = _hasher.hash("nobody has this password")
 
 
-class WeakPassword(ValueError):
+class WeakPassword(Refusal):
     """The password is too short or too long; the message says what is asked."""
 
 

@@ -8,9 +8,11 @@ from domain.actor import Actor
 from domain.clock import Clock
 from domain.ids import new_id
 from domain.practice import PracticeSettings
+from domain.refusal import Refusal
 from domain.states import STILL_OURS, Delivery, Editorial, move_delivery
 from domain.words import Role
 from drafting.posts import to_instant
+from drafting.wallclock import Marker
 from store.database import Database
 from store.models import Approval, ApprovedVariant, PostRow, Publication
 from store.scope import PracticeScope
@@ -19,7 +21,7 @@ BATCH = 200
 WINDOW_WITHOUT_TIME = timedelta(days=30)
 
 
-class CannotSchedule(ValueError):
+class CannotSchedule(Refusal):
     """The post cannot go out then; the message says why and what works."""
 
 
@@ -43,7 +45,7 @@ class Scheduling:
         return len(approvals)
 
     def schedule(
-        self, actor: Actor, post_id: str, wall: datetime, zone: str = "", marker: str | None = None
+        self, actor: Actor, post_id: str, wall: datetime, zone: str = "", marker: Marker | None = None
     ) -> list[Publication]:
         """Give an approved post its time, or move it within what was signed."""
         actor.require(Role.PUBLISHER, Role.APPROVER, Role.ADMIN, what="schedule posts")
@@ -56,10 +58,7 @@ class Scheduling:
             due = to_instant(wall, zone_name, marker)
             if due < now - timedelta(minutes=1):
                 raise CannotSchedule("That time has passed. Choose a later one.")
-            if approval.not_after is not None and due > approval.not_after:
-                raise CannotSchedule(
-                    "That is later than what was signed. Edit the post's time and submit it again."
-                )
+            _check_window(approval, due)
             post.wall, post.zone, post.due_at = wall.isoformat(timespec="minutes"), zone_name, due
             publications = self._move_or_book(scope, approval, post, actor, due, now)
             work.commit()
@@ -73,7 +72,7 @@ class Scheduling:
             scope = work.practice(actor.practice_id)
             post = scope.posts.get(post_id, lock=True)
             approval = _standing(scope, post)
-            post.due_at = post.due_at or now
+            _check_window(approval, now)
             publications = self._move_or_book(scope, approval, post, actor, now, now)
             work.commit()
         return publications
@@ -101,7 +100,7 @@ class Scheduling:
         settings = PracticeSettings.model_validate(scope.practices.get().settings)
         lateness = timedelta(minutes=settings.max_lateness_minutes)
         assert post.due_at is not None
-        going = review.late(settings.late_rule, post.due_at, now, lateness)
+        going = review.late(settings.late_rule, post.due_at, now, lateness, None)
         publications = [
             self._publication(scope, approval, variant, post, now)
             for variant in scope.signoffs.approved_variants(approval.id)
@@ -172,7 +171,9 @@ class Scheduling:
         )
 
 
-def _place(publication: Publication, going: review.Late, due: datetime, lateness: timedelta) -> None:
+def _place(
+    publication: Publication, going: review.Expire | review.At, due: datetime, lateness: timedelta
+) -> None:
     match going:
         case review.Expire():
             publication.state = Delivery.EXPIRED
@@ -186,6 +187,15 @@ def _place(publication: Publication, going: review.Late, due: datetime, lateness
 def _end(approval: Approval, due: datetime, lateness: timedelta) -> datetime:
     end = due + lateness
     return min(end, approval.not_after) if approval.not_after is not None else end
+
+
+def _check_window(approval: Approval, due: datetime) -> None:
+    early = approval.not_before is not None and due < approval.not_before
+    late = approval.not_after is not None and due > approval.not_after
+    if early or late:
+        raise CannotSchedule(
+            "That is outside the time that was signed. Edit the post's time and have it signed again."
+        )
 
 
 def _standing(scope: PracticeScope, post: PostRow) -> Approval:

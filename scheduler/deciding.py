@@ -7,6 +7,7 @@ from connectors.base import Comments, Measures, Retracts
 from connectors.registry import Registry
 from domain.actor import Actor
 from domain.clock import Clock
+from domain.refusal import Refusal
 from domain.states import Delivery, move_delivery
 from domain.words import Role, SideWork
 from engagement.readings import next_reading
@@ -18,7 +19,7 @@ from store.scope import PracticeScope
 MAY_DECIDE = (Role.PUBLISHER, Role.APPROVER, Role.ADMIN)
 
 
-class NothingToDecide(ValueError):
+class NothingToDecide(Refusal):
     """The publication is not in a state where this question stands."""
 
 

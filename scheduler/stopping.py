@@ -7,13 +7,14 @@ from datetime import datetime
 from domain.actor import Actor
 from domain.clock import Clock
 from domain.ids import new_id
+from domain.refusal import Refusal
 from domain.states import Delivery, move_delivery
 from domain.words import HoldScope, Role
 from store.database import Database
 from store.models import Hold, Publication
 
 
-class NeedsReason(ValueError):
+class NeedsReason(Refusal):
     """A Stop says why, for everybody who sees it."""
 
 

@@ -36,11 +36,12 @@ class BrokenLink:
 
 
 class AuditChain:
-    """One practice's chain. Appending serialises on the practice's row."""
+    """One practice's chain, for the length of one transaction. Appending serialises on the practice's row."""
 
     def __init__(self, session: Session, practice_id: str) -> None:
         self._session = session
         self._practice_id = practice_id
+        self._last: tuple[int, str] | None = None  # known while this transaction holds the lock
 
     def record(self, actor: str, action: str, subject: str, at: datetime, **detail: Any) -> None:
         self.append([Happening(actor, action, subject, at, detail)])
@@ -65,8 +66,11 @@ class AuditChain:
             rows.append(row)
         if rows:
             self._session.execute(insert(AuditEntry), rows)
+            self._last = (seq, previous)
 
     def _head(self) -> tuple[int, str]:
+        if self._last is not None:
+            return self._last
         lock = select(Practice.id).where(Practice.id == self._practice_id).with_for_update(key_share=True)
         self._session.execute(lock)
         last = (

@@ -57,6 +57,17 @@ class Publications(Repository):
         )
         return {row[0]: row[1] for row in self._session.execute(query)}
 
+    def count_due(self, channel_id: str, since: datetime, until: datetime) -> int:
+        """How many publications of a channel are still to go out between two instants."""
+        query = select(func.count()).where(
+            Publication.practice_id == self._practice_id,
+            Publication.channel_id == channel_id,
+            Publication.state == Delivery.SCHEDULED,
+            Publication.due_at >= since,
+            Publication.due_at < until,
+        )
+        return self._session.execute(query).scalar_one()
+
     def next_due(self) -> datetime | None:
         query = select(func.min(Publication.due_at)).where(
             Publication.practice_id == self._practice_id, Publication.state == Delivery.SCHEDULED

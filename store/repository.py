@@ -5,12 +5,13 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from domain.refusal import Refusal
 from store.models import Base
 
 Row = TypeVar("Row", bound=Base)
 
 
-class NotFound(LookupError):
+class NotFound(Refusal):
     """Nothing with this id in this practice."""
 
     def __init__(self, what: str, key: str) -> None:

@@ -62,6 +62,11 @@ class ServerScope:
     def forget_failures(self, subject: str) -> None:
         self._session.execute(delete(SignInFailure).where(SignInFailure.subject == subject))
 
+    def forget_before(self, moment: datetime) -> None:
+        """Remove sessions and failed sign-ins that ended before an instant."""
+        self._session.execute(delete(Session).where(Session.expires_at < moment))
+        self._session.execute(delete(SignInFailure).where(SignInFailure.last_at < moment))
+
     def channel(self, channel_id: str, *, lock: bool = False) -> ChannelRow:
         query = select(ChannelRow).where(ChannelRow.id == channel_id)
         row = self._session.scalars(query.with_for_update() if lock else query).one_or_none()

@@ -1,0 +1,87 @@
+"""The application: pages, JSON API, health, and the public pages that connectors bring."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.staticfiles import StaticFiles
+from sqlalchemy.exc import DBAPIError
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from connectors.base import Serves
+from domain.actor import NotAllowed
+from domain.refusal import Refusal
+from store.database import StoreUnavailable, explain
+from store.repository import NotFound
+from web import api, health, pages
+from web.access import Hardening, SignInFirst, sign_in_address
+from web.services import Services
+from web.ui import STATIC
+
+log = structlog.get_logger(__name__)
+
+
+def create_app(services: Services) -> FastAPI:
+    """The ASGI application over these services."""
+    app = FastAPI(
+        title="Rounds",
+        summary="A content calendar and publishing engine for medical practices.",
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.services = services
+    app.include_router(health.router)
+    app.include_router(api.router)
+    app.include_router(pages.router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    for connector in services.registry.all():
+        if isinstance(connector, Serves):
+            app.mount(f"/public/{connector.spec.key}", connector.pages())
+    app.add_middleware(Hardening, https=services.address.startswith("https:"))
+    for kind, status in STATUS.items():
+        app.add_exception_handler(kind, _answer(status))
+    app.add_exception_handler(DBAPIError, _database_failed)
+    return app
+
+
+STATUS: dict[type[Exception], int] = {
+    Refusal: 422,
+    NotAllowed: 403,
+    NotFound: 404,
+    SignInFirst: 401,
+    StoreUnavailable: 503,
+}
+
+
+def _answer(status: int) -> Callable[[Request, Any], Awaitable[Response]]:
+    async def answer(request: Request, error: Exception) -> Response:
+        if wants_json(request):
+            return JSONResponse({"error": str(error)}, status_code=status)
+        if isinstance(error, SignInFirst):
+            return _to_sign_in(request)
+        return pages.refused(request, str(error), status)
+
+    return answer
+
+
+def _to_sign_in(request: Request) -> Response:
+    address = sign_in_address(request)
+    if request.headers.get("hx-request"):
+        return Response(status_code=204, headers={"HX-Redirect": address})
+    return RedirectResponse(address, status_code=303)
+
+
+async def _database_failed(request: Request, error: Exception) -> Response:
+    assert isinstance(error, DBAPIError)
+    services: Services = request.app.state.services
+    sentence = explain(error, str(services.database.engine.url.database or ""))
+    log.error("database failed", error=type(error.orig).__name__)
+    if wants_json(request):
+        return JSONResponse({"error": sentence}, status_code=503)
+    return pages.refused(request, sentence, 503)
+
+
+def wants_json(request: Request) -> bool:
+    return request.url.path.startswith("/api/")
