@@ -6,12 +6,14 @@ from importlib.metadata import entry_points
 from connectors.base import Connector, Surroundings
 from connectors.providers.facebook.connector import Facebook
 from connectors.providers.rehearsal.connector import Rehearsal
+from connectors.providers.x.connector import XConnector
 
 ENTRY_POINT_GROUP = "rounds.connectors"
 
 OURS: tuple[Callable[[Surroundings], Connector], ...] = (
     Facebook,
     Rehearsal,
+    XConnector,
 )
 
 

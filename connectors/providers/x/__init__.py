@@ -1,0 +1,1 @@
+"""X: posts, threads, pictures, numbers and reposts through tweepy's client, paid per call."""
