@@ -49,7 +49,8 @@ class House:
 
     @cached_property
     def database(self) -> Database:
-        return Database(self.settings.sqlalchemy_url())
+        own_clock = None if isinstance(self.clock, SystemClock) else self.clock
+        return Database(self.settings.sqlalchemy_url(), own_clock)
 
     @cached_property
     def seal(self) -> Seal:
