@@ -1,14 +1,17 @@
 """What the guard is shown: facts gathered from rows, the same way at sign-off and at dispatch."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from approval.rules.base import ChannelFacts, RecentPost
-from connectors.base import Channel, Checks, Connector
-from domain.content import Content, canonical_json
+from connectors.base import Channel, Checks, Connector, Spec
+from domain.content import Content, Option, canonical_json
 from domain.pack import Pack
 from domain.words import Finding
 from store.models import ChannelRow
+
+TEXT_LIMIT_OPTION = "text_limit"
 
 
 def channel_facts(
@@ -18,11 +21,17 @@ def channel_facts(
     return ChannelFacts(
         channel_id=row.id,
         name=row.name,
-        spec=connector.spec,
+        spec=_with_own_limit(connector.spec, row.options),
         content=content,
         own=_own_findings(connector, row, content),
         recent=tuple(recent),
     )
+
+
+def _with_own_limit(spec: Spec, options: Mapping[str, Option]) -> Spec:
+    """The Spec with the account's own text limit, where its channel names one: paid accounts may write more."""
+    limit = str(options.get(TEXT_LIMIT_OPTION, ""))
+    return replace(spec, text_limit=int(limit)) if limit.isdecimal() else spec
 
 
 def _own_findings(connector: Connector, row: ChannelRow, content: Content) -> tuple[Finding, ...]:

@@ -12,7 +12,7 @@ def parts_of(content: Content) -> tuple[str, ...]:
     """The text of each post. X has no link field: the link ends the first text that does not carry it yet."""
     first, *further = content.parts
     if content.link and content.link not in first:
-        first = f"{first}\n\n{content.link}".strip()
+        first = f"{first}\n{content.link}".strip()
     return (first, *further)
 
 

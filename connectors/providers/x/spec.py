@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from connectors.base import AuthKind, CredentialField, Grade, LookupStrength, MediaRules, Quota, Spec
-from connectors.providers.x.checks import ALT_TEXT_MAX, GIF_BYTES, MAX_PICTURES, TEXT_LIMIT, THREAD_MAX
+from connectors.providers.x.checks import ALT_TEXT_MAX, GIF_BYTES, MAX_PICTURES, TEXT_LIMIT, THREAD_MAX, TYPES
 from connectors.providers.x.client import API_URL
 from connectors.providers.x.counting import weigh
 
@@ -23,7 +23,7 @@ SPEC = Spec(
     carries_first_comment=False,
     media=MediaRules(
         max_assets=MAX_PICTURES,
-        types=frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"}),  # no video in this version
+        types=TYPES,  # pictures and GIFs; no video in this version
         max_bytes=GIF_BYTES,  # stills: 5 MB, checked apart
         alt_text_max=ALT_TEXT_MAX,
     ),
