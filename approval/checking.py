@@ -29,7 +29,7 @@ def channel_facts(
 
 
 def _with_own_limit(spec: Spec, options: Mapping[str, Option]) -> Spec:
-    """The Spec with the account's own text limit, where its channel names one: paid accounts may write more."""
+    """The Spec with the account's own text limit, where its channel names one: some accounts may say more."""
     limit = str(options.get(TEXT_LIMIT_OPTION, ""))
     return replace(spec, text_limit=int(limit)) if limit.isdecimal() else spec
 
