@@ -235,6 +235,7 @@ class Connecting:
                 created_at=now,
                 created_by=actor.member_id,
                 options=dict(channel.options),
+                state=ChannelState.CONNECTED,
                 state_reason="",
             )
         row.handle = health.handle or account.handle

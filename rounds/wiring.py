@@ -7,12 +7,12 @@ from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 
+from approval.guard import PARAMETERS
 from approval.service import SignOff
 from channels.connecting import Connecting
 from channels.refreshing import Refreshing
-from config.packs import load_pack
+from config.policies import load_pack, load_workflow
 from config.settings import Settings
-from config.workflows import load_workflow
 from connectors.base import Surroundings
 from connectors.registry import Registry, load
 from domain.clock import Clock, SystemClock
@@ -90,7 +90,9 @@ class House:
 
     @cached_property
     def signoff(self) -> SignOff:
-        return SignOff(self.database, self.clock, self.registry, load_pack("base"), load_workflow("workflow"))
+        return SignOff(
+            self.database, self.clock, self.registry, load_pack("base", PARAMETERS), load_workflow()
+        )
 
     @cached_property
     def scheduling(self) -> Scheduling:

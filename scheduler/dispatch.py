@@ -112,6 +112,11 @@ class Engine:
         """Open work by lane."""
         return {lane.name: lane.open for lane in (*self._lanes.values(), self._asking)}
 
+    @property
+    def idle(self) -> bool:
+        """Nothing is under way and everything that came back is written down."""
+        return not any(self.under_way.values()) and self._finished.empty()
+
     def _until_next(self) -> float:
         with self.database.read() as work:
             now = work.now()

@@ -1,5 +1,7 @@
 """What the repositories of one practice share."""
 
+from collections.abc import Iterable
+from itertools import groupby
 from typing import TypeVar
 
 from sqlalchemy import select
@@ -37,5 +39,11 @@ class Repository:
 
     def add(self, *rows: Base) -> None:
         """Add new rows and write them at once, so that the database's own refusals surface here."""
-        self._session.add_all(rows)
-        self._session.flush()
+        add_in_order(self._session, rows)
+
+
+def add_in_order(session: Session, rows: Iterable[Base]) -> None:
+    """Write rows in the order given: without relationships the mapper does not know which comes first."""
+    for _, group in groupby(rows, type):
+        session.add_all(group)
+        session.flush()

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session as OrmSession
 from store.models import (
     ApiToken,
     Approval,
+    Base,
     ChannelRow,
     Daemon,
     Member,
@@ -20,7 +21,7 @@ from store.models import (
     SignInFailure,
 )
 from store.queue import Queue
-from store.repository import NotFound
+from store.repository import NotFound, add_in_order
 
 
 class ServerScope:
@@ -33,9 +34,9 @@ class ServerScope:
     def queue(self) -> Queue:
         return Queue(self._session)
 
-    def add(self, *rows: object) -> None:
-        self._session.add_all(rows)
-        self._session.flush()
+    def add(self, *rows: Base) -> None:
+        """Write new rows in the order given."""
+        add_in_order(self._session, rows)
 
     def practices(self) -> Sequence[Practice]:
         return self._session.scalars(select(Practice).order_by(Practice.created_at)).all()

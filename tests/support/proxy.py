@@ -159,6 +159,8 @@ class FaultProxy:
     def _serve(self, client: socket.socket) -> None:
         # Either side may hang up at any time: that is what lines do here.
         with suppress(OSError), client, socket.create_connection(self._upstream) as server:
+            for line in (client, server):
+                line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._converse(client, server)
         with self._lock:
             self._lines.discard(client)

@@ -1,5 +1,6 @@
 """A whole practice for tests: real stores, a rehearsal network over real HTTP, people with roles."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -90,8 +91,8 @@ class Spine:
     def work(self) -> None:
         """Let the engine do everything that is due now."""
         engine = self.daemon.engine
-        while engine.round() or any(engine.under_way.values()):
-            pass
+        while engine.round() or not engine.idle:
+            time.sleep(0.001)
 
 
 @contextmanager
@@ -110,9 +111,12 @@ def spine(
         connector = Rehearsal(surroundings, lookup=lookup, read_timeout=read_timeout)
         house = house_over(folder, database_url, clock, {"rehearsal": connector})
         prepare(house)
+        founded = _founded(house, network, address)
         try:
-            yield _founded(house, network, address)
+            yield founded
         finally:
+            founded.daemon.engine.drain()
+            founded.daemon.heartbeat.end()
             house.database.close()
             network.close()
 
