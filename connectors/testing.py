@@ -167,7 +167,7 @@ class Rig(Protocol):
 
     @property
     def connector(self) -> Connector:
-        """Built with short time-outs, so that SLOW does not take long."""
+        """With a short read time-out while SLOW is armed, and an ordinary one otherwise."""
         ...
 
     @property

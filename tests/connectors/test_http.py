@@ -65,7 +65,13 @@ def proxy(server: str) -> Iterator[FaultProxy]:
 
 @pytest.fixture
 def session() -> Iterator[HardenedSession]:
-    with HardenedSession(read_timeout=0.4) as session:
+    with HardenedSession() as session:
+        yield session
+
+
+@pytest.fixture
+def impatient() -> Iterator[HardenedSession]:
+    with HardenedSession(read_timeout=0.3) as session:
         yield session
 
 
@@ -103,11 +109,11 @@ class TestTheSession:
         assert len(proxy.seen) == 2
 
     def test_gives_up_on_an_answer_that_does_not_come(
-        self, proxy: FaultProxy, session: HardenedSession
+        self, proxy: FaultProxy, impatient: HardenedSession
     ) -> None:
         proxy.arm(slow(seconds=30))
         with pytest.raises(requests.exceptions.ReadTimeout):
-            session.post(f"{proxy.url}/posts")
+            impatient.post(f"{proxy.url}/posts")
 
     def test_remembers_the_last_answer(self, server: str, session: HardenedSession) -> None:
         session.get(f"{server}/here")
@@ -199,11 +205,11 @@ class TestTransportErrors:
 
     @pytest.mark.parametrize(("write", "meaning"), [(True, Ambiguous), (False, Transient)])
     def test_silence_after_a_write_is_ambiguous_and_after_a_read_transient(
-        self, proxy: FaultProxy, session: HardenedSession, write: bool, meaning: type[Exception]
+        self, proxy: FaultProxy, impatient: HardenedSession, write: bool, meaning: type[Exception]
     ) -> None:
         proxy.arm(slow(seconds=30))
         with pytest.raises(meaning) as caught, transport_errors("Net", write=write):
-            session.post(f"{proxy.url}/posts")
+            impatient.post(f"{proxy.url}/posts")
         assert caught.value.code == "timeout"  # type: ignore[attr-defined]
 
     def test_a_certificate_that_does_not_hold_is_transient(self, session: HardenedSession) -> None:

@@ -140,21 +140,27 @@ class Rehearsal:
         return Published(ids[0], client.address(f"p/{ids[0]}"), published_at)
 
     def lookup(self, channel: Channel, trace: Trace) -> Published | Accepted | Absent | CannotTell:
-        """Asks for each part that is not known to stand, in order; the first open one decides."""
+        """Asks for each part that is not known to stand, in order; the first open one decides.
+
+        Parts are sent one by one, so what follows the part in doubt was never sent.
+        """
         client = self._client(channel)
         steps, published_at = dict(trace.steps), None
+        never_sent = trace.in_doubt.startswith("media.")
         for number in range(len(trace.content.parts)):
-            if _step(number) in steps:
+            step = _step(number)
+            if step in steps:
                 continue
-            found = self._find(client, trace, number, steps)
+            found = None if never_sent else self._find(client, trace, number, steps)
             if isinstance(found, CannotTell):
                 return found
             if found is None:
                 return Absent(steps)
             if found.state is PostState.PROCESSING:
                 return Accepted(found.id, POLL_AFTER)
-            steps[_step(number)] = found.id
+            steps[step] = found.id
             published_at = found.published_at if number == 0 else published_at
+            never_sent = bool(trace.handle) or trace.in_doubt == step
         first = steps[_step(0)]
         return Published(first, client.address(f"p/{first}"), published_at)
 

@@ -198,8 +198,7 @@ class Network:
 
     def _check_references(self, account: Account, new: NewPost) -> None:
         """What a post points to must be there before it."""
-        missing = set(new.media_ids) - self._state.owned_media(account.id, new.media_ids)
-        if missing:
+        if new.media_ids and set(new.media_ids) - self._state.owned_media(account.id, new.media_ids):
             raise Refused(422, "media_ids: Upload each picture before the post that shows it.")
         if new.in_reply_to is not None:
             parent = self._state.post(new.in_reply_to)
