@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
@@ -10,10 +11,15 @@ from drafting.table import Cell, Formula, as_text
 
 _LINE_BREAKS = re.compile(r"\r\n|[\r\v\u2028\u2029]")
 _CONTROL = re.compile(r"[\x00-\x08\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_LOST = "\ufffd"
+_ODD = re.compile(rf"{_LINE_BREAKS.pattern}|{_CONTROL.pattern}|{_LOST}")  # what most cells don't hold
 _SPREADSHEET_ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA)")
 _MARKUP = re.compile(r"</?(?:p|br|a|b|i|u|ul|ol|li|div|span|strong|em|html)\b[^<>]*>", re.IGNORECASE)
 # UTF-8 that was once read as Windows-1252: what became of é, ü, ’ and –.
 _GARBLED = re.compile(r"Ã[\u0080-\u00bf\u0192\u2018-\u2030\u20ac\u2122\u0152-\u017e]|â€")
+
+# A calendar says the same channels, links and labels in row after row.
+_remembered = lru_cache(maxsize=4096, typed=True)
 
 # What a spreadsheet works out although it looks like words: a call, a cell or a program after =, +, - or @.
 # A bullet ("- Flu shots"), a handle ("@clinic") and a phone number ("+1 555 0100") are none of these.
@@ -29,6 +35,7 @@ _RUNS = re.compile(
 )
 _PROGRAM = re.compile(r"\w\|(?:['\"/]|\S+!)")
 _SIGNS = ("=", "+", "-", "@")
+_OPENINGS = (*_SIGNS, "#", "＝", "＋", "－", "＠")  # in full width too
 
 
 def runs_in_a_spreadsheet(text: str) -> bool:
@@ -46,7 +53,16 @@ def read_text(cell: Cell) -> str:
             "This cell holds a formula, not what it shows.",
             'Replace it with its value (copy, then "Paste values").',
         )
-    text = _LINE_BREAKS.sub("\n", as_text(cell)).strip()
+    text = as_text(cell).strip()
+    if _ODD.search(text):
+        text = _LINE_BREAKS.sub("\n", text).strip()
+        _refuse_lost_letters(text)
+    if text.startswith(_OPENINGS):
+        _refuse_what_runs(text)
+    return text
+
+
+def _refuse_what_runs(text: str) -> None:
     if _SPREADSHEET_ERROR.fullmatch(text):
         raise Unfit(f"This cell holds the spreadsheet's error {text}.", "Write what it should say.")
     if runs_in_a_spreadsheet(text):
@@ -54,8 +70,6 @@ def read_text(cell: Cell) -> str:
             f'"{_short(text)}" is a formula that a spreadsheet would run.',
             f'Write plain words; if it begins a sentence, begin with a word instead of "{text[0]}".',
         )
-    _refuse_lost_letters(text)
-    return text
 
 
 def _refuse_lost_letters(text: str) -> None:
@@ -64,9 +78,9 @@ def _refuse_lost_letters(text: str) -> None:
             f"There is an invisible control character (U+{ord(found[0]):04X}) {_after(text, found.start())}.",
             "Delete it, or type the words again.",
         )
-    if "\ufffd" in text:
+    if _LOST in text:
         raise Unfit(
-            f"A letter was lost when the file was saved, {_after(text, text.index('�'))}.",
+            f"A letter was lost when the file was saved, {_after(text, text.find(_LOST))}.",
             "Type the letter again.",
         )
 
@@ -98,16 +112,19 @@ def remarks(text: str) -> list[Unfit]:
     return found
 
 
+@_remembered
 def read_names(cell: Cell) -> tuple[str, ...]:
     """Names separated by comma, semicolon, bar or new line, each once, in order."""
     return _once(re.split(r"[,;|\n]", read_text(cell)))
 
 
+@_remembered
 def read_labels(cell: Cell) -> tuple[str, ...]:
     """As `read_names`, without the # that some people write before a label."""
     return _once([name.strip().lstrip("#") for name in read_names(cell)])
 
 
+@_remembered
 def read_hashtags(cell: Cell) -> tuple[str, ...]:
     """Hashtags separated by spaces or as `read_names`, each with its #."""
     return _once(["#" + tag.lstrip("#") for tag in re.split(r"[\s,;|]+", read_text(cell)) if tag.strip("#")])
@@ -121,6 +138,7 @@ def _once(names: list[str]) -> tuple[str, ...]:
     return tuple(kept.values())
 
 
+@_remembered
 def read_files(cell: Cell) -> tuple[str, ...]:
     """File names separated by semicolon, bar or new line, in order."""
     names = [name.strip().replace("\\", "/") for name in re.split(r"[;|\n]", read_text(cell))]
@@ -172,6 +190,7 @@ def _uneven(pictures: int, alts: int) -> tuple[str, str]:
     )
 
 
+@_remembered
 def read_link(cell: Cell) -> str | None:
     """A web address, or None for an empty cell."""
     text = read_text(cell)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import Enum
+from functools import lru_cache
 
 from openpyxl.utils.datetime import from_excel
 
@@ -97,6 +98,7 @@ def is_ambiguous(cell: Cell) -> bool:
     return day_first is not None and month_first is not None and day_first != month_first
 
 
+@lru_cache(maxsize=4096, typed=True)
 def _readings(cell: Cell) -> tuple[date | None, date | None]:
     """A date such as 04/05/2026, read day first and read month first."""
     found = _SLASHED.fullmatch(_split(cell)[0]) if isinstance(cell, str) else None
@@ -138,6 +140,7 @@ def _serial_date(number: float) -> tuple[date, ClockTime | None]:
     return _day(as_text(number), None), None
 
 
+@lru_cache(maxsize=4096)
 def _written_date(text: str, order: Order | None) -> tuple[date, ClockTime | None]:
     written, clock = _split(text)
     if re.fullmatch(r"\d{5}(\.\d+)?", written):
@@ -228,6 +231,7 @@ def read_time(cell: Cell) -> ClockTime:
             return _written_time(" ".join(as_text(cell).split()))
 
 
+@lru_cache(maxsize=4096)
 def _written_time(text: str) -> ClockTime:
     if re.fullmatch(r"0?\.\d{3,}", text):
         return read_time(float(text))

@@ -1,6 +1,7 @@
 """Calendar files (RFC 5545): every event is a post, its start the time, its description the words."""
 
 import io
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -31,6 +32,9 @@ _SOURCES: Mapping[Field, tuple[str, ...]] = {
     Field.CREATOR: ("X-ROUNDS-CREATOR",),
     Field.HASHTAGS: ("X-ROUNDS-HASHTAGS",),
 }
+_WANTED = frozenset({"UID", "RECURRENCE-ID", "DTSTART", "RRULE", "RDATE", "STATUS"}).union(*_SOURCES.values())
+# A name, parameters whose quoted values may hold a colon, a colon, and the value.
+_LINE = re.compile(r'(?P<head>(?P<name>[\w-]+)[ \t]*(?:;(?:[^":]|"[^"]*")*)?:)(?P<value>.*)', re.DOTALL)
 HEADERS: Mapping[Field, str] = {
     **{name: sources[-1] for name, sources in _SOURCES.items()},
     Field.ID: "UID",
@@ -121,13 +125,21 @@ def _events(lines: Iterable[tuple[int, str]]) -> Iterator[_Event]:
 
 
 def _note(event: _Event, line: int, content: str) -> None:
-    try:
-        name, params, value = Contentline(content).raw_parts()  # type: ignore[no-untyped-call]
-    except ValueError:
+    """Keep one property of an event. Only what stands before its value needs the format's own grammar."""
+    found = _LINE.match(content)
+    if found is None:
         event.blame(None, f"Line {line} is not part of a calendar.", "Export the calendar again.")
         return
-    flat = {key.upper(): found for key, found in params.items() if isinstance(found, str)}
-    event.properties[name.upper()].append(_Property(flat, value))
+    name = found["name"].upper()
+    if name not in _WANTED:
+        return
+    try:
+        _, params, _ = Contentline(found["head"] + "-").raw_parts()  # type: ignore[no-untyped-call]
+    except ValueError:
+        event.blame(name, f"Line {line} can't be read.", "Export the calendar again.")
+        return
+    flat = {key.upper(): value for key, value in params.items() if isinstance(value, str)}
+    event.properties[name].append(_Property(flat, found["value"]))
 
 
 def _entry(event: _Event) -> Entry:

@@ -4,7 +4,7 @@ import hashlib
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Literal
+from typing import Literal, TypedDict
 
 from domain.content import Frozen, canonical_json
 
@@ -73,12 +73,23 @@ class Unreadable(Exception):
         super().__init__(self.problem.sentence)
 
 
-def content_id(post: PlannedPost) -> str:
-    """SHA-256 (hex) of what *post* says, whatever file, row, order of channels or form of letters it has."""
-    said = post.model_dump(
-        mode="json", exclude={"source_id", "row", "line", "wall_date", "wall_time", "zone"}
-    ) | {
-        "channels": sorted(map(str.casefold, post.channels)),
-        "labels": sorted(map(str.casefold, post.labels)),
-    }
-    return hashlib.sha256(unicodedata.normalize("NFC", canonical_json(said).decode()).encode()).hexdigest()
+class Said(TypedDict):
+    """What a row says, but when."""
+
+    title: str
+    text: str
+    link: str | None
+    media: tuple[str, ...]
+    alt_texts: tuple[str, ...]
+    channels: tuple[str, ...]
+    campaign: str
+    labels: tuple[str, ...]
+    creator: str
+    first_comment: str | None
+
+
+def content_id(said: Said, instant: datetime) -> str:
+    """SHA-256 (hex) of a row, whatever file, order of channels and labels, or form of letters it has."""
+    names = {name: sorted(map(str.casefold, said[name])) for name in ("channels", "labels")}
+    body = canonical_json({**said, **names, "instant": instant.isoformat()}).decode()
+    return hashlib.sha256(unicodedata.normalize("NFC", body).encode()).hexdigest()

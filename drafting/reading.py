@@ -14,7 +14,7 @@ from drafting.columns import Field
 from drafting.csvfile import read_csv
 from drafting.dates import Order, is_ambiguous, order_of
 from drafting.icsfile import read_ics
-from drafting.planned import PlannedPost, Problem, Reading, Unit, Unreadable, content_id
+from drafting.planned import PlannedPost, Problem, Reading, Unit, Unreadable
 from drafting.rows import Planned, Setting, plan
 from drafting.table import Cell, Entry, Table
 from drafting.xlsxfile import read_xlsx
@@ -124,10 +124,10 @@ class _Desk:
             self._note(done, entry)
         remarks = self._plan_waiting()
         self.planned.sort(key=lambda found: found[0])
-        sound = [result.post for _, result in self.planned if result.post]
-        posts, doubles = _without_doubles(sound, self.table.unit)
-        problems = [problem for _, result in self.planned for problem in result.problems]
-        problems = sorted(problems + doubles, key=lambda problem: problem.row or 0)
+        results = [result for _, result in self.planned]
+        posts, doubles = _without_doubles(results, self.table.unit)
+        problems = [problem for result in results for problem in result.problems] + doubles
+        problems.sort(key=lambda problem: problem.row or 0)
         return Reading(tuple(posts), (*self.table.problems, *remarks, *problems))
 
     def _entries(self) -> Iterator[Entry]:
@@ -170,38 +170,40 @@ class _Desk:
         )
 
 
-def _without_doubles(posts: list[PlannedPost], unit: Unit) -> tuple[list[PlannedPost], list[Problem]]:
-    """The posts, each with its id and each only once; what stands twice is a problem of its later row."""
+def _without_doubles(results: list[Planned], unit: Unit) -> tuple[list[PlannedPost], list[Problem]]:
+    """The sound posts, each only once; what stands twice is a problem of its later row."""
     kept: list[PlannedPost] = []
     problems: list[Problem] = []
     ids: dict[str, int] = {}
     contents: dict[str, int] = {}
-    for post in posts:
-        content = content_id(post)
-        own = post.source_id or content
-        if own in ids:
-            problems.append(_double(post, ids[own], unit))
+    for result in results:
+        post = result.post
+        if post is None:
             continue
-        if content in contents:
-            problems.append(_alike(post, contents[content], unit))
-        ids[own] = contents[content] = post.row
-        kept.append(post if post.source_id else post.model_copy(update={"source_id": content}))
+        if post.source_id in ids:
+            problems.append(_double(post, ids[post.source_id], unit, post.source_id != result.content))
+            continue
+        if result.content in contents:
+            problems.append(_alike(post, contents[result.content], unit))
+        ids[post.source_id] = contents[result.content] = post.row
+        kept.append(post)
     return kept, problems
 
 
-def _double(post: PlannedPost, first: int, unit: Unit) -> Problem:
-    said = (
-        f"It has the same id as {unit} {first}." if post.source_id else f"It says what {unit} {first} says."
-    )
+def _double(post: PlannedPost, first: int, unit: Unit, by_id: bool) -> Problem:
+    said = "has the same id as" if by_id else "says exactly what is in"
     return Problem(
-        row=post.row, message=said, fix="Delete one of the two, or give each an id of its own.", unit=unit
+        row=post.row,
+        message=f"It {said} {unit} {first}.",
+        fix="Delete one of the two, or give each an id of its own.",
+        unit=unit,
     )
 
 
 def _alike(post: PlannedPost, first: int, unit: Unit) -> Problem:
     return Problem(
         row=post.row,
-        message=f"It says what {unit} {first} says, under another id.",
+        message=f"It says exactly what is in {unit} {first}, under another id.",
         fix="Delete one of the two if the post is meant once.",
         severity="warning",
         unit=unit,

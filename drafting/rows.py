@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, timezone
-from typing import TypedDict, TypeVar
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from drafting.cells import (
@@ -18,7 +18,7 @@ from drafting.cells import (
 )
 from drafting.columns import Field
 from drafting.dates import ClockTime, Order, Unfit, read_date, read_time
-from drafting.planned import PlannedPost, Problem, Severity
+from drafting.planned import PlannedPost, Problem, Said, Severity, content_id
 from drafting.table import Cell, Entry, Formula, Table, is_blank
 from drafting.wallclock import Fold, Gap, Mismatch, Resolved, UnknownZone, find_zone, offset_name, resolve
 
@@ -95,6 +95,7 @@ class Planned:
 
     post: PlannedPost | None
     problems: tuple[Problem, ...]
+    content: str = ""  # as `content_id` names it
 
 
 def plan(entry: Entry, table: Table, setting: Setting) -> Planned:
@@ -102,10 +103,13 @@ def plan(entry: Entry, table: Table, setting: Setting) -> Planned:
     row = _Row(entry, table, list(entry.problems))
     when = _when(row, setting)
     said = _said(row)
+    own_id = row.take(Field.ID, read_text, "")
     if when is None or any(problem.severity == "error" for problem in row.problems):
         return Planned(None, tuple(row.problems))
+    content = content_id(said, when.instant)
     post = PlannedPost(
         **said,
+        source_id=own_id or content,
         row=entry.row,
         line=entry.line,
         wall_date=when.day,
@@ -113,28 +117,13 @@ def plan(entry: Entry, table: Table, setting: Setting) -> Planned:
         zone=when.zone.key,
         instant=when.instant,
     )
-    return Planned(post, tuple(row.problems))
+    return Planned(post, tuple(row.problems), content)
 
 
-class _Said(TypedDict):
-    source_id: str
-    title: str
-    text: str
-    link: str | None
-    media: tuple[str, ...]
-    alt_texts: tuple[str, ...]
-    channels: tuple[str, ...]
-    campaign: str
-    labels: tuple[str, ...]
-    creator: str
-    first_comment: str | None
-
-
-def _said(row: _Row) -> _Said:
+def _said(row: _Row) -> Said:
     """Everything but the time. Faults go to the row's problems."""
     media = row.take(Field.MEDIA, read_files, ())
     return {
-        "source_id": row.take(Field.ID, read_text, ""),
         "channels": _channels(row),
         "title": row.words(Field.TITLE),
         "text": _text(row),

@@ -87,8 +87,12 @@ def tabulate(
     first = next(body, None)
     if first is None:
         raise Unreadable("The file has column names and no rows.", "Add a row for each post below them.")
-    width = [not is_blank(cell) for cell in head[at].cells]
-    entries = (_entry(row, columns, width, spill_fix) for row in chain([first], body))
+    width = len(head[at].cells)
+    nameless = [place for place, cell in enumerate(head[at].cells) if is_blank(cell)]
+    entries = (
+        _entry(row, columns, spill_fix if _spills(row.cells, width, nameless) else "")
+        for row in chain([first], body)
+    )
     return Table(columns.headers, entries, estimate, problems)
 
 
@@ -116,14 +120,14 @@ def known_fields(cells: Sequence[Cell]) -> set[Field]:
     return {field for field in found if field}
 
 
-def _entry(row: RawRow, columns: Columns, named: Sequence[bool], spill_fix: str) -> Entry:
+def _entry(row: RawRow, columns: Columns, spill_fix: str) -> Entry:
     cells = {field: row.cells[place] for field, place in columns.places.items() if place < len(row.cells)}
-    problems = (_spill(row, spill_fix),) if spill_fix and _spills(row.cells, named) else ()
-    return Entry(row.row, row.line, cells, problems)
+    return Entry(row.row, row.line, cells, (_spill(row, spill_fix),) if spill_fix else ())
 
 
-def _spills(cells: Sequence[Cell], named: Sequence[bool]) -> bool:
-    beyond = (cell for place, cell in enumerate(cells) if place >= len(named) or not named[place])
+def _spills(cells: Sequence[Cell], width: int, nameless: Sequence[int]) -> bool:
+    """Whether a value stands beyond the columns' names, or in a column without one."""
+    beyond = chain(cells[width:], (cells[place] for place in nameless if place < len(cells)))
     return not all(map(is_blank, beyond))
 
 

@@ -7,9 +7,9 @@ import warnings
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
-from itertools import count, islice
+from itertools import islice
 
 from defusedxml import ElementTree
 from openpyxl import Workbook, load_workbook
@@ -24,6 +24,7 @@ _MAX_UNPACKED = 250 * 1024 * 1024  # bytes; a workbook at our limit of rows unpa
 _MAX_PARTS = 2_000
 _MAX_ROW = 1_048_576  # Excel's own
 _MAX_COLUMN = 256
+_BATCH = 100  # rows
 _PEEK = 200  # rows in which a sheet shows whether it is the calendar
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s+ref="([A-Z0-9:]+)"')
@@ -34,11 +35,11 @@ def read_xlsx(data: bytes) -> Table:
     with _foreign_bytes():
         _check_archive(data)
         workbook = load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
-    sheet, others = _choose(workbook)
-    rows = _rows(sheet)
-    table = tabulate(rows, estimate=sheet.max_row or 0, problems=tuple(map(_unread, others)))
+    seen, others = _choose(workbook)
+    rows = _rows(seen.sheet, seen.width)
+    table = tabulate(rows, estimate=seen.sheet.max_row or 0, problems=tuple(map(_unread, others)))
     with _foreign_bytes():
-        merged = tuple(_merged(data, sheet.title))
+        merged = tuple(_merged(data, seen.sheet.title))
     return replace(table, problems=(*table.problems, *merged))
 
 
@@ -71,21 +72,30 @@ def _check_archive(data: bytes) -> None:
         raise Unreadable("The file is an archive, not an Excel workbook.", "Save it as .xlsx, .csv or .ics.")
 
 
-def _choose(workbook: Workbook) -> tuple[Worksheet, list[str]]:
+@dataclass(frozen=True)
+class _Sheet:
+    """A sheet and what its first rows show: how many of our columns, and how many columns in all."""
+
+    sheet: Worksheet
+    known: int
+    width: int
+
+
+def _choose(workbook: Workbook) -> tuple[_Sheet, list[str]]:
     """The visible sheet with the most columns that we know, and the names of others that hold something."""
-    visible = [sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
-    scores = [(_score(sheet), -place, sheet) for place, sheet in enumerate(visible)]
-    filled = [scored for scored in scores if scored[0] >= 0]
+    visible = [_peek(sheet) for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
+    filled = [seen for seen in visible if seen.width]
     if not filled:
         raise Unreadable("The workbook is empty.", "Add a row of column names and a row for each post.")
-    best = max(filled, key=lambda scored: scored[:2])
-    return best[2], [sheet.title for score, _, sheet in filled if sheet is not best[2]]
+    best = max(filled, key=lambda seen: seen.known)  # the first of equals
+    return best, [seen.sheet.title for seen in filled if seen is not best]
 
 
-def _score(sheet: Worksheet) -> int:
-    """How many of our columns the sheet names near its top; -1 for an empty sheet."""
-    rows = [row.cells for row in islice(_rows(sheet), _PEEK) if not all(map(is_blank, row.cells))]
-    return max((len(known_fields(cells)) for cells in rows), default=-1)
+def _peek(sheet: Worksheet) -> _Sheet:
+    rows = [row.cells for row in islice(_rows(sheet, _MAX_COLUMN), _PEEK)]
+    filled = [place for cells in rows for place, cell in enumerate(cells, start=1) if not is_blank(cell)]
+    known = max((len(known_fields(cells)) for cells in rows), default=0)
+    return _Sheet(sheet, known, max(filled, default=0))
 
 
 def _unread(title: str) -> Problem:
@@ -96,15 +106,16 @@ def _unread(title: str) -> Problem:
     )
 
 
-def _rows(sheet: Worksheet) -> Iterator[RawRow]:
+def _rows(sheet: Worksheet, width: int) -> Iterator[RawRow]:
     # Without bounds of ours the sheet's own, which any program may have written wrong, would cut rows off.
-    rows = iter(sheet.iter_rows(max_row=_MAX_ROW, max_col=_MAX_COLUMN))
-    for number in count(1):
+    rows = enumerate(sheet.iter_rows(max_row=_MAX_ROW, max_col=width), start=1)
+    while True:
         with _foreign_bytes():
-            cells = next(rows, None)
-        if cells is None:
+            batch = list(islice(rows, _BATCH))
+        for number, cells in batch:
+            yield RawRow(number, number, [_cell(cell.value, cell.data_type == "f") for cell in cells])
+        if len(batch) < _BATCH:
             return
-        yield RawRow(number, number, [_cell(cell.value, cell.data_type == "f") for cell in cells])
 
 
 def _cell(value: object, is_formula: bool) -> Cell:

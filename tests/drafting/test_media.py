@@ -5,16 +5,19 @@ import random
 import struct
 import zlib
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import pillow_heif
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import ExifTags, Image, ImageCms, ImageOps, PngImagePlugin
 
 from drafting import media, pixels
 from drafting.media import CleanedMedia, UnsoundMedia, clean, sniff
+
+unhurried = settings(deadline=None)
 
 SECRET = b"Secret-4711-of-a-patient"
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
@@ -42,6 +45,10 @@ def encoded(image: Image.Image, kind: str, **options: object) -> bytes:
     out = io.BytesIO()
     image.save(out, kind, **options)
     return out.getvalue()
+
+
+def opened(data: bytes) -> Any:
+    return Image.open(io.BytesIO(data))
 
 
 def jpeg_with_everything(image: Image.Image) -> bytes:
@@ -166,7 +173,7 @@ def assert_nothing_but_pixels(cleaned: CleanedMedia) -> None:
         assert trace not in cleaned.data
     walk, allowed = PARTS[cleaned.media_type]
     assert set(walk(cleaned.data)) <= allowed
-    again = Image.open(io.BytesIO(cleaned.data))
+    again = opened(cleaned.data)
     assert not again.getexif()
     assert not set(again.info) & {
         "exif",
@@ -188,6 +195,7 @@ def test_no_detail_of_the_file_survives(name: str) -> None:
     assert cleaned.media_type == ("image/jpeg" if name == "x.heic" else sniff(data))
 
 
+@unhurried
 @given(
     name=st.sampled_from(sorted(LADEN)),
     mode=st.sampled_from(["RGB", "L", "RGBA", "P", "1"]),
@@ -203,7 +211,7 @@ def test_no_detail_survives_whatever_the_picture(
     cleaned = clean(LADEN[name](image), name)
     assert_nothing_but_pixels(cleaned)
     assert (cleaned.width, cleaned.height) == (width, height)
-    assert Image.open(io.BytesIO(cleaned.data)).size == (width, height)
+    assert opened(cleaned.data).size == (width, height)
 
 
 @pytest.mark.parametrize("name", LADEN)
@@ -225,7 +233,7 @@ def strongest_at_corners(image: Image.Image) -> list[int]:
     """For each corner whether red, green or blue is strongest there."""
     width, height = image.size
     corners = [(1, 1), (width - 2, 1), (1, height - 2), (width - 2, height - 2)]
-    return [int(np.argmax(image.convert("RGB").getpixel(corner))) for corner in corners]
+    return [int(np.argmax(np.asarray(image.convert("RGB"))[corner[::-1]])) for corner in corners]
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -234,10 +242,10 @@ def test_a_turned_picture_is_set_upright_before_the_note_of_it_is_dropped(
     kind: str, orientation: int
 ) -> None:
     data = encoded(drawn(), kind, exif=camera_notes(orientation))
-    upright = ImageOps.exif_transpose(Image.open(io.BytesIO(data)))
+    upright = ImageOps.exif_transpose(opened(data))
     cleaned = clean(data, "")
     assert (cleaned.width, cleaned.height) == upright.size
-    assert strongest_at_corners(Image.open(io.BytesIO(cleaned.data))) == strongest_at_corners(upright)
+    assert strongest_at_corners(opened(cleaned.data)) == strongest_at_corners(upright)
     assert ("It was turned upright." in cleaned.notes) == (orientation != 1)
 
 
@@ -274,7 +282,7 @@ def swapped_profile() -> bytes:
 def test_colours_are_brought_over_before_the_profile_goes(mode: str) -> None:
     image = Image.new(mode, (4, 4), (255, 0, 0, 255)[: len(mode)])
     cleaned = clean(encoded(image, "PNG", icc_profile=swapped_profile()), "x.png")
-    red, _, blue = Image.open(io.BytesIO(cleaned.data)).convert("RGB").getpixel((0, 0))
+    red, _, blue = opened(cleaned.data).convert("RGB").getpixel((0, 0))
     assert (red < 5, blue > 250) == (True, True)
     assert "Its colours were converted to sRGB." in cleaned.notes
 
@@ -287,7 +295,7 @@ def test_a_profile_that_cannot_be_read_is_said_and_dropped() -> None:
 
 def test_a_print_picture_in_cmyk_becomes_rgb() -> None:
     cleaned = clean(encoded(Image.new("CMYK", (8, 8), (0, 255, 255, 0)), "JPEG"), "x.jpg")
-    image = Image.open(io.BytesIO(cleaned.data))
+    image = opened(cleaned.data)
     assert image.mode == "RGB"
     assert image.getpixel((4, 4))[0] > 240
 
@@ -295,14 +303,14 @@ def test_a_print_picture_in_cmyk_becomes_rgb() -> None:
 def test_sixteen_bits_a_colour_are_scaled_and_not_cut() -> None:
     grey = Image.fromarray(np.array([[0, 32768, 65535]], dtype=np.uint16))
     cleaned = clean(encoded(grey, "PNG"), "x.png")
-    assert list(Image.open(io.BytesIO(cleaned.data)).tobytes()) == [0, 128, 255]
+    assert list(opened(cleaned.data).tobytes()) == [0, 128, 255]
 
 
 def test_a_png_stays_a_png_with_its_transparency() -> None:
     image = drawn("RGBA")
     image.putpixel((0, 0), (1, 2, 3, 128))
     cleaned = clean(encoded(image, "PNG"), "x.png")
-    assert Image.open(io.BytesIO(cleaned.data)).tobytes() == image.tobytes()
+    assert opened(cleaned.data).tobytes() == image.tobytes()
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
@@ -311,8 +319,8 @@ def test_what_was_erased_to_transparent_cannot_be_read_again(kind: str) -> None:
     image.putpixel((3, 3), (123, 45, 67, 0))
     options = {"lossless": True, "exact": True} if kind == "WEBP" else {}
     data = encoded(image, kind, **options)
-    assert Image.open(io.BytesIO(data)).getpixel((3, 3)) == (123, 45, 67, 0)
-    cleaned = Image.open(io.BytesIO(clean(data, "").data))
+    assert opened(data).getpixel((3, 3)) == (123, 45, 67, 0)
+    cleaned = opened(clean(data, "").data)
     assert cleaned.getpixel((3, 3))[:3] != (123, 45, 67)
     assert cleaned.getpixel((3, 3))[3] == 0
 
@@ -321,7 +329,7 @@ def test_a_heic_with_transparency_stands_on_white() -> None:
     out = io.BytesIO()
     pillow_heif.from_pillow(Image.new("RGBA", (16, 16), (0, 0, 0, 0))).save(out, quality=95)
     cleaned = clean(out.getvalue(), "x.heic")
-    assert min(Image.open(io.BytesIO(cleaned.data)).convert("RGB").getpixel((8, 8))) > 240
+    assert min(opened(cleaned.data).convert("RGB").getpixel((8, 8))) > 240
 
 
 def film(kind: str, **options: object) -> bytes:
@@ -340,9 +348,9 @@ def film(kind: str, **options: object) -> bytes:
 @pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP"])
 @pytest.mark.parametrize("loop", [0, 3])
 def test_an_animation_keeps_its_frames_and_its_pace(kind: str, loop: int) -> None:
-    before = Image.open(io.BytesIO(film(kind, loop=loop)))
+    before = opened(film(kind, loop=loop))
     cleaned = clean(film(kind, loop=loop), f"x.{kind.casefold()}")
-    after = Image.open(io.BytesIO(cleaned.data))
+    after = opened(cleaned.data)
     assert_nothing_but_pixels(cleaned)
     assert (after.n_frames, after.info["loop"]) == (before.n_frames, loop)
     for number in range(before.n_frames):
@@ -356,7 +364,7 @@ def test_an_animation_keeps_its_frames_and_its_pace(kind: str, loop: int) -> Non
 
 
 def test_an_animation_that_plays_once_still_plays_once() -> None:
-    assert "loop" not in Image.open(io.BytesIO(clean(film("GIF"), "x.gif").data)).info
+    assert "loop" not in opened(clean(film("GIF"), "x.gif").data).info
 
 
 def test_a_gif_keeps_its_very_colours() -> None:
@@ -364,7 +372,7 @@ def test_a_gif_keeps_its_very_colours() -> None:
     image.putpalette(random.Random(7).randbytes(768))
     data = encoded(image, "GIF")
     cleaned = clean(data, "x.gif")
-    before, after = (Image.open(io.BytesIO(bytes_)).convert("RGB") for bytes_ in (data, cleaned.data))
+    before, after = (opened(bytes_).convert("RGB") for bytes_ in (data, cleaned.data))
     assert after.tobytes() == before.tobytes()
 
 
@@ -372,24 +380,24 @@ def test_frames_with_more_colours_than_a_gif_holds_come_near() -> None:
     noise = Image.frombytes("RGB", (64, 64), random.Random(3).randbytes(64 * 64 * 3))
     frames = [noise, drawn("RGB", (64, 64))]
     data = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:], duration=100)
-    assert Image.open(io.BytesIO(clean(data, "x.gif").data)).n_frames == 2
+    assert opened(clean(data, "x.gif").data).n_frames == 2
 
 
 def test_a_png_animation_leaves_out_the_picture_for_old_programs() -> None:
     still, *frames = [Image.new("RGBA", (8, 8), (shade, 0, 0, 255)) for shade in (10, 90, 170)]
     data = encoded(still, "PNG", save_all=True, append_images=frames, default_image=True, duration=100)
-    after = Image.open(io.BytesIO(clean(data, "x.png").data))
+    after = opened(clean(data, "x.png").data)
     assert (after.n_frames, after.getpixel((0, 0))) == (2, (90, 0, 0, 255))
 
 
 def test_a_lossless_webp_stays_lossless() -> None:
     image = Image.frombytes("RGB", (30, 30), random.Random(1).randbytes(2700))
     cleaned = clean(encoded(image, "WEBP", lossless=True), "x.webp")
-    assert Image.open(io.BytesIO(cleaned.data)).convert("RGB").tobytes() == image.tobytes()
+    assert opened(cleaned.data).convert("RGB").tobytes() == image.tobytes()
 
 
 def test_a_jpeg_is_written_in_one_pass_and_full_colour() -> None:
-    image = Image.open(io.BytesIO(clean(encoded(drawn(), "JPEG", progressive=True), "x.jpg").data))
+    image = opened(clean(encoded(drawn(), "JPEG", progressive=True), "x.jpg").data)
     assert "progressive" not in image.info
     assert image.layer[0][1:3] == (1, 1)
 
@@ -413,6 +421,7 @@ def test_a_picture_that_is_cut_off_is_refused(name: str) -> None:
     assert "damaged or cut off" in refusal(data[:-20], name)
 
 
+@unhurried
 @given(name=st.sampled_from(sorted(LADEN)), seed=st.integers(0, 2**32))
 def test_garbled_bytes_give_a_clean_picture_or_a_sentence(name: str, seed: int) -> None:
     chance = random.Random(seed)
@@ -427,6 +436,7 @@ def test_garbled_bytes_give_a_clean_picture_or_a_sentence(name: str, seed: int) 
         assert_nothing_but_pixels(cleaned)
 
 
+@unhurried
 @given(
     st.binary(max_size=200),
     st.sampled_from(
