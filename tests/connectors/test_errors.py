@@ -16,7 +16,9 @@ def test_each_error_is_drawn_in_the_tree_at_the_top(kind: type[ConnectorError]) 
     assert kind.__name__ in (errors.__doc__ or "")
 
 
-@pytest.mark.parametrize("kind", set(KINDS) - {ConnectorError}, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize(
+    "kind", [kind for kind in KINDS if kind is not ConnectorError], ids=lambda kind: kind.__name__
+)
 def test_no_error_is_a_special_case_of_another(kind: type[ConnectorError]) -> None:
     assert kind.__bases__ == (ConnectorError,), "the engine tells them apart by type, in any order"
 
