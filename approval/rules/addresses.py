@@ -30,6 +30,7 @@ _LIVES = re.compile(
         )\s(?:the\s)?(?:corner\sof\s)?(?-i:[A-Z][\w.]*,?\s){{0,3}}\(?$""",
     re.IGNORECASE | re.VERBOSE,
 )
+_HOME = re.compile(r"\bap(?:t|artment)\b", re.IGNORECASE)
 _CARED_FOR = re.compile(
     r"\b(?:tested\spositive|was\s(?:diagnosed|admitted|discharged|infected|seen|treated)|passed\saway"
     r"|(?:is|'s)\s(?:recovering|doing)"
@@ -67,7 +68,7 @@ def _foreign(text: str, profile: Profile) -> Iterator[tuple[int, int]]:
     for start, end, numbered in sorted(_candidates(text)):
         if start < done:
             continue
-        lived_in = bool(_LIVES.search(text[max(0, start - 80) : start]))
+        lived_in = bool(_HOME.search(text[start:end]) or _LIVES.search(text[max(0, start - 80) : start]))
         if _is_own(text[start:end], profile):
             done = end
         elif lived_in or (numbered and not _is_venue(text, start, end, profile)):

@@ -23,7 +23,7 @@ _DATE = rf"""(?P<date>
     )"""
 _LABEL = r"(?:\bd\.?\s?o\.?\s?b\b\.?|\bdate[\s_-]?of[\s_-]?birth|\bbirth[\s_-]?dates?|\bgeburtsdatum)"
 _PERSON = (
-    r"(?:s?he|who|baby|patient|boy|girl|son|daughter|grand(?:ma|pa|mother|father)|mom|dad|kid|toddler|child)"
+    r"(?:s?he|who|baby|patient|boy|girl|son|daughter|grand(?:ma|pa|mother|father)|mom|dad|kids?|toddler|child|twins)"
 )
 _FLAGS = re.IGNORECASE | re.VERBOSE
 
@@ -33,7 +33,7 @@ _BORN = re.compile(
         |\b(?:arrived|welcomed\s\w+|delivered)\son\s
         |\b(?:birthday|b[.-]?\s?day)\b[^\w|]*(?:(?:is|was|on|falls|this|next|\w+day|of)\b[^\w|]*){{0,4}}
         |\bhappy\sbirthday\sto\s(?!our\b|all\b|the\b|every)(?:[\w.]+\s){{1,3}}on\s
-        |\b{_PERSON}\s(?:\w+\s){{0,2}}turn(?:s|ed|ing)\s\d{{1,3}}\s(?:years\sold\s)?on\s){_DATE}""",
+        |\b{_PERSON}\s(?:\w+\s){{0,2}}turn(?:s|ed|ing)?\s\d{{1,3}}\s(?:years\sold\s)?on\s){_DATE}""",
     _FLAGS,
 )
 _DATE_FIRST = re.compile(

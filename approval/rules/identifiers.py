@@ -49,7 +49,7 @@ _WITH_A_MARK = {
         r"|ref(?:erence)?|prescription|rx|referral|confirmation"
     ),
 }
-_COMPANY = r"insurance|policy|plan|health|record|file|chart|card|case|claim|group|member|report|info"
+_COMPANY = r"insurance|policy|plan|health|record|file|chart|card|case|claim|group|member|report|order"
 _MARK = (
     r"\b(?:number(?:ed)?|num|nbr|nr|no|id|identifier|identification|code)\b"
     r"|\bend(?:s|ing)(?: (?:in|with))?\b|[#:=]"
@@ -76,7 +76,8 @@ _VALUE = re.compile(
 )
 _NOT_A_CODE = re.compile(
     r"""(?:19|20)\d\d(?:\s?-\s?(?:(?:19|20)?\d\d))?               # a year or a span of years
-      | \d{1,2}[-.]\d{1,2}[-.]\d{2,4} | \d{4}[-.]\d\d?[-.]\d\d?   # a date
+      | [0-3]?\d[-.][0-3]?\d[-.](?:\d\d|(?:19|20)\d\d)             # a date
+      | (?:19|20)\d\d[-.][01]?\d[-.][0-3]?\d
       | [\d.]+(?:st|nd|rd|th|s|k|m|h|hr|am|pm|m?c?g|kg|ml|iu|[ckm]m|x|yo|yr)s?  # a measure
       | \d{1,4}-(?:\d{1,3}-)?(?-i:[a-z]{2,})                            # 18-month, 5-year-old
       | (?:nct|isbn|pmc|pmid|doi|cpt|cdt|icd|ndc|hcpcs|npi|hr|sb|covid|sars|h\dn)-?[\w.-]*  # a public scheme

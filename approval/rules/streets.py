@@ -65,7 +65,7 @@ PLACES = (
         rf"\s+{_STATE}\s+\d{{5}}(?:-\d{{4}})?\b"
     ),
     re.compile(
-        r"(?<![\w#.,:/-])\d{1,5}\s(?:[a-z]+\s){1,3}(?:street|avenue|road|boulevard|lane|terrace|ave|blvd|rd|st|ln)\b",
+        r"(?<![\w#.,:/-])\d{1,5}\s(?:[a-z]+\s){1,3}(?:street|avenue|road|boulevard|lane|terrace|square|drive|court|place|way|circle|ave|blvd|rd|st|ln)\b",
         re.IGNORECASE,
     ),
     re.compile(r"\bzip(?:\s?code)?\s*[:#]?\s*(?:is\s)?\d{5}\b", re.IGNORECASE),
