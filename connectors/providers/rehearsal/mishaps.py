@@ -18,7 +18,11 @@ class Cut(Response):
     """Closes the line in the middle of the answer."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        promised = [(b"content-type", b"application/json"), (b"content-length", b"512")]
+        promised = [
+            (b"content-type", b"application/json"),
+            (b"content-length", b"512"),
+            (b"content-encoding", b"identity"),  # keeps a compressing layer from making it whole again
+        ]
         await send({"type": "http.response.start", "status": 200, "headers": promised})
         await send({"type": "http.response.body", "body": b"{", "more_body": True})
 

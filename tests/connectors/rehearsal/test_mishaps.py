@@ -5,8 +5,19 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 import requests
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount
 
+from connectors.providers.rehearsal.network import Network
+from connectors.providers.rehearsal.state import State
+from domain.clock import SystemClock
 from tests.connectors.rehearsal.api import Api
+from tests.support.servers import serve
 
 BODY = b'{"text": "Hello"}'
 
@@ -123,3 +134,22 @@ def test_chances_repeat_with_their_seed(api: Api) -> None:
         first = series(api)
         assert first == series(other)
     assert set(first) == {201, 403, 503}
+
+
+async def untouched(request: Request, call_next: RequestResponseEndpoint) -> Response:
+    return await call_next(request)
+
+
+def test_a_line_is_cut_even_below_the_layers_of_a_larger_application() -> None:
+    state = State()
+    network = Network(state, SystemClock(), open_door=True).app()
+    layers = [Middleware(BaseHTTPMiddleware, dispatch=untouched), Middleware(GZipMiddleware)]
+    house = Starlette(routes=[Mount("/public/rehearsal", network)], middleware=layers)
+    with serve(house) as url:
+        api = Api(f"{url}/public/rehearsal", state)
+        with api.session:
+            api.plan("drop_after")
+            with pytest.raises(requests.exceptions.RequestException):
+                api.post()
+            assert len(api.accepted()) == 1
+    state.close()
