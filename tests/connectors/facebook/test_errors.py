@@ -147,6 +147,7 @@ def test_support_gets_code_subcode_and_trace() -> None:
 DOUBTFUL = {
     "HTML from a gateway": answer_after(502, b"<html>Bad gateway</html>", {"Content-Type": "text/html"}),
     "JSON without an error under 500": answer_after(500, b'{"weird": 1}', JSON),
+    "an id under 500": answer_after(500, b'{"id": "1_2"}', JSON),
     "a bare true": answer_after(200, b"true", JSON),
     "an answer without an id": answer_after(200, b'{"success": true}', JSON),
     "an id that is none": answer_after(200, b'{"id": ""}', JSON),
@@ -177,9 +178,10 @@ def test_what_says_neither_yes_nor_no_is_in_doubt(
         DOUBTFUL["HTML from a gateway"],
         DOUBTFUL["half an answer"],
         answer_before(200, b"[]", JSON),
+        answer_before(500, b'{"id": "546349135390552"}', JSON),
         drop_after(),
     ],
-    ids=["gateway", "half", "another shape", "dropped"],
+    ids=["gateway", "half", "another shape", "an id under 500", "dropped"],
 )
 def test_a_question_without_a_readable_answer_may_be_asked_again(
     facebook: Facebook, channel: Channel, proxy: FaultProxy, plan: Plan
@@ -193,7 +195,8 @@ def test_a_question_without_a_readable_answer_may_be_asked_again(
 def test_no_redirect_of_a_post_is_followed(
     facebook: Facebook, channel: Channel, graph: FakeGraph, proxy: FaultProxy, status: int
 ) -> None:
-    proxy.arm(answer_before(status, headers={"Location": f"{proxy.url}/v26.0/me/feed"}), at("POST", "/feed"))
+    headers = {"Location": f"{proxy.url}/v26.0/me/feed", **JSON}
+    proxy.arm(answer_before(status, b'{"id": "1_2"}', headers), at("POST", "/feed"))
     with pytest.raises(Rejected):
         facebook.publish(channel, make_post("Elsewhere"), MemoryJournal())
     assert graph.calls == []

@@ -1,5 +1,7 @@
 """Facebook Login, pasted tokens, and what Facebook says of them."""
 
+import json
+import traceback
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -21,7 +23,7 @@ from tests.connectors.facebook.fake_graph import (
     at,
     refusing,
 )
-from tests.support.proxy import FaultProxy, drop_after
+from tests.support.proxy import FaultProxy, answer_before, drop_after
 
 APP = {"client_id": APP_ID, "client_secret": APP_SECRET}
 EXPIRES = 1_900_000_000  # seconds since 1970
@@ -126,6 +128,16 @@ def test_an_exchange_that_breaks_off_can_be_tried_again(
     proxy.arm(drop_after(), at("POST", "/access_token"))
     with pytest.raises(Transient):
         sign_in(facebook, graph, proxy.url)
+
+
+def test_an_answer_that_cannot_be_read_is_told_without_the_tokens_in_it(
+    facebook: Facebook, graph: FakeGraph, proxy: FaultProxy
+) -> None:
+    body = json.dumps({"data": [{"access_token": PAGE_TOKEN}]}).encode()  # a Page without an id
+    proxy.arm(answer_before(200, body, {"Content-Type": "application/json"}), at("GET", "/accounts"))
+    with pytest.raises(Transient) as caught:
+        sign_in(facebook, graph, proxy.url)
+    assert PAGE_TOKEN[-20:] not in "".join(traceback.format_exception(caught.value))
 
 
 # What Facebook says of a token
