@@ -48,22 +48,25 @@ def reconcile(trace: Trace, posts: Sequence[XPost], complete: bool) -> list[str]
     standing = ids_of(trace.steps)
     while len(standing) < len(texts):
         part = _part(trace, standing, texts[len(standing)])
-        twins = [post for post in posts if is_same(post, part)]
-        recent = [post for post in twins if post.posted_at >= trace.sent_at - MARGIN]
-        if len(recent) == 1:
-            standing.append(recent[0].id)
+        twins = [post for post in posts if is_twin(post, part)]
+        ours = [post for post in twins if _is_of_its_time(post, trace) and pictures_of(post) == part.pictures]
+        if len(ours) == 1:
+            standing.append(ours[0].id)
         elif twins:
-            return _unclear(recent, twins)
+            return _unclear(ours, twins)
         else:
             return _missing(trace, standing, complete)
     return standing
 
 
-def is_same(post: XPost, part: Part) -> bool:
-    """Whether *post* is *part*: the same words, as many pictures, in reply to the same post."""
-    keys = post.attachments.media_keys
-    pictures_agree = keys is None or len(keys) == part.pictures
-    return pictures_agree and _hangs_right(post, part) and normal(words_of(post)) == normal(part.text)
+def is_twin(post: XPost, part: Part) -> bool:
+    """Whether *post* has the words of *part* and replies to the same post."""
+    return _hangs_right(post, part) and normal(words_of(post)) == normal(part.text)
+
+
+def pictures_of(post: XPost) -> int:
+    """How many pictures it carries."""
+    return len(post.attachments.media_keys or ())
 
 
 def words_of(post: XPost) -> str:
@@ -97,6 +100,10 @@ def _part(trace: Trace, standing: Sequence[str], text: str) -> Part:
     return Part(text, pictures=0, root=standing[0], parent=standing[-1])
 
 
+def _is_of_its_time(post: XPost, trace: Trace) -> bool:
+    return post.posted_at >= trace.sent_at - MARGIN
+
+
 def _hangs_right(post: XPost, part: Part) -> bool:
     if post.references is not None:
         parents = [reference.id for reference in post.references]
@@ -104,12 +111,12 @@ def _hangs_right(post: XPost, part: Part) -> bool:
     return post.conversation_id in ("", part.root or post.id)
 
 
-def _unclear(recent: Sequence[XPost], twins: Sequence[XPost]) -> CannotTell:
-    found = tuple((f"https://x.com/i/web/status/{post.id}", _told(post)) for post in recent or twins)
-    if recent:
+def _unclear(ours: Sequence[XPost], twins: Sequence[XPost]) -> CannotTell:
+    found = tuple((f"https://x.com/i/web/status/{post.id}", _told(post)) for post in ours or twins)
+    if ours:
         return CannotTell("Several posts with these words stand. Look which one is meant.", found)
     return CannotTell(
-        "Only an older post with the same words stands, and X refuses the same words again for a while.",
+        "Only a post from before, or with other pictures, has these words. X refuses them for a while.",
         found,
     )
 

@@ -70,7 +70,7 @@ class FakeX:
     def app(self) -> Starlette:
         routes = [
             ("POST", "/2/tweets", self._create, WRITE, ()),
-            ("GET", "/2/tweets", self._lookup, READ, ("ids", *self._fields_names)),
+            ("GET", "/2/tweets", self._lookup, READ, ("ids", "post.fields")),
             ("DELETE", "/2/tweets/{id}", self._delete, WRITE, ()),
             ("GET", "/2/users/me", self._me, READ, ()),
             (
@@ -78,7 +78,7 @@ class FakeX:
                 "/2/users/{id}/tweets",
                 self._timeline,
                 READ,
-                ("start_time", "max_results", "pagination_token", *self._fields_names),
+                ("start_time", "max_results", "pagination_token", "post.fields"),
             ),
             ("POST", "/2/users/{id}/retweets", self._repost, WRITE, ()),
             ("DELETE", "/2/users/{id}/retweets/{post_id}", self._unrepost, WRITE, ()),
@@ -101,9 +101,8 @@ class FakeX:
         ]
         return Starlette(routes=[*strict, *consent])
 
-    @property
-    def _fields_names(self) -> tuple[str, ...]:
-        return ("post.fields",) if self.renamed else ("tweet.fields", "post.fields")
+    def _old_names(self, params: tuple[str, ...]) -> tuple[str, ...]:
+        return ("tweet.fields",) if "post.fields" in params and not self.renamed else ()
 
     # The doorkeeper
 
@@ -113,7 +112,7 @@ class FakeX:
             try:
                 self._note(request, body)
                 self._check_rights(request, body, scopes)
-                _check_params(request, params)
+                _check_params(request, (*params, *self._old_names(params)))
                 response = await handler(request)
             except XFault as fault:
                 if fault.status == 400:
