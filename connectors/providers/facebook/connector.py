@@ -131,7 +131,8 @@ class Facebook:
 
     def refresh(self, channel: Channel) -> Grant | None:
         facts = self._facts(channel)
-        if facts is None or not facts.expires_at or not channel.credentials.get("client_secret"):
+        has_app = channel.credentials.get("client_id") and channel.credentials.get("client_secret")
+        if facts is None or not facts.expires_at or not has_app:
             return None
         app = oauth.app_in(channel.credentials)
         with self._client(base_url=channel.base_url, version=version_in(channel.options)) as graph:
@@ -147,15 +148,11 @@ class Facebook:
         if POST_STEP in journal.finished:
             return _published(journal.finished[POST_STEP])
         with self._graph(channel) as graph:
-            page = _page(channel)
-            photos = stage(graph, page, journal, post.media)
-            journal.intend(POST_STEP)
             try:
-                remote_id = graph.create(page, "feed", **feed_fields(post.content, photos))
+                remote_id = _send(graph, _page(channel), post, journal)
             except Rejected:
-                discard(graph, photos)
+                discard(graph, journal.finished)
                 raise
-            journal.done(POST_STEP, remote_id)
         return _published(remote_id)
 
     def lookup(self, channel: Channel, trace: Trace) -> Published | Absent | CannotTell:
@@ -206,7 +203,7 @@ class Facebook:
         with self._graph(channel) as graph:
             graph.remove(repost_id)
 
-    # Clients
+    # Inside
 
     def _graph(self, channel: Channel) -> Graph:
         token = channel.credentials.get("access_token", "")
@@ -255,6 +252,14 @@ class Facebook:
 
 def _page(channel: Channel) -> str:
     return channel.remote_id or "me"
+
+
+def _send(graph: Graph, page: str, post: Post, journal: Journal) -> str:
+    photos = stage(graph, page, journal, post.media)
+    journal.intend(POST_STEP)
+    remote_id = graph.create(page, "feed", **feed_fields(post.content, photos))
+    journal.done(POST_STEP, remote_id)
+    return remote_id
 
 
 def _published(remote_id: str) -> Published:

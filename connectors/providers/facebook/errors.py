@@ -47,7 +47,7 @@ class Outcome(StrEnum):
 class Meaning:
     outcome: Outcome
     sentence: str
-    pause: timedelta = PAUSE
+    pause: timedelta | None = None  # of a WAIT; None: as long as Facebook says
 
 
 class Fault(Shape):
@@ -154,7 +154,7 @@ def _error(
 ) -> ConnectorError:
     message = f"{meaning.sentence} Facebook says: {_quote(fault)}" if _quote(fault) else meaning.sentence
     if meaning.outcome is Outcome.WAIT:
-        until = _regained(response, meaning.pause, now)
+        until = now + meaning.pause if meaning.pause else _regained(response, now)
         return RateLimited(message, until=until, code=fault.reference)
     if meaning.outcome is Outcome.DUPLICATE:
         return Ambiguous(message, code="duplicate")
@@ -168,14 +168,14 @@ def _error(
     return kinds[meaning.outcome](message, code=fault.reference)
 
 
-def _regained(response: requests.Response, pause: timedelta, now: datetime) -> datetime:
-    """When calls work again: by Meta's usage header, by Retry-After, or after *pause*."""
+def _regained(response: requests.Response, now: datetime) -> datetime:
+    """When calls work again: by Meta's usage header, by Retry-After, or after a PAUSE."""
     minutes = _minutes_to_regain(response.headers.get(USAGE_HEADER, ""))
     if minutes:
         return now + min(timedelta(minutes=minutes), LONGEST_WAIT)
     if "Retry-After" in response.headers:
         return wait_until(response.headers, now)
-    return now + pause
+    return now + PAUSE
 
 
 def _minutes_to_regain(header: str) -> int:

@@ -1,6 +1,6 @@
 """From a Post to calls: photos unseen, one step each, then the one call that makes them public."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from connectors.base import Journal, MediaFile
@@ -8,17 +8,20 @@ from connectors.errors import ConnectorError
 from connectors.providers.facebook.graph import Graph
 from domain.content import Content
 
+PHOTO_STEP = "photo."
+
 
 def stage(graph: Graph, page: str, journal: Journal, media: Sequence[MediaFile]) -> list[str]:
     """The ids of all photos in order: those of an earlier attempt where they still are, else fresh ones."""
-    return [_staged(graph, page, journal, f"photo.{number}", file) for number, file in enumerate(media)]
+    return [_staged(graph, page, journal, f"{PHOTO_STEP}{number}", file) for number, file in enumerate(media)]
 
 
-def discard(graph: Graph, photos: Sequence[str]) -> None:
-    """Take unseen photos away after a refusal. What cannot be taken away stays unseen."""
-    for photo in photos:
-        with suppress(ConnectorError):
-            graph.remove(photo)
+def discard(graph: Graph, steps: Mapping[str, str]) -> None:
+    """Take the unseen photos away after a refusal. What cannot be taken away stays unseen."""
+    for step, photo in steps.items():
+        if step.startswith(PHOTO_STEP):
+            with suppress(ConnectorError):
+                graph.remove(photo)
 
 
 def feed_fields(content: Content, photos: Sequence[str]) -> dict[str, object]:

@@ -114,8 +114,10 @@ def test_retry_after_is_heard_where_the_usage_header_is_silent() -> None:
     assert refused.until == NOW + timedelta(minutes=2)
 
 
-def test_posting_too_fast_rests_for_a_day() -> None:
-    refused = refusal(error(368, 1390008), answer(400), write=True, now=NOW)
+def test_posting_too_fast_rests_for_a_day_whatever_the_usage_header_says() -> None:
+    usage = json.dumps({"1": [{"estimated_time_to_regain_access": 3}]})
+    told = answer(400, X_Business_Use_Case_Usage=usage)
+    refused = refusal(error(368, 1390008), told, write=True, now=NOW)
     assert isinstance(refused, RateLimited)
     assert refused.until == NOW + timedelta(days=1)
 

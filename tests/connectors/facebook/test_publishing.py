@@ -124,6 +124,16 @@ def test_after_a_refusal_no_unseen_photo_is_left_behind(
     assert graph.page.photos == {}
 
 
+def test_a_photo_that_is_refused_takes_those_before_it_along(
+    facebook: Facebook, channel: Channel, graph: FakeGraph, proxy: FaultProxy
+) -> None:
+    journal = MemoryJournal()
+    journal.before(2, lambda: proxy.arm(refusing(100, subcode=1366046), at("POST", "/photos")))
+    with pytest.raises(Rejected, match="4 MB"):
+        facebook.publish(channel, make_post("Two rooms", pictures=2), journal)
+    assert graph.page.photos == {}
+
+
 def test_a_refusal_is_told_even_when_its_photos_cannot_be_taken_away(
     facebook: Facebook, channel: Channel, proxy: FaultProxy
 ) -> None:
