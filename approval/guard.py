@@ -96,7 +96,7 @@ def _run(rule_id: str, rule: Rule | None, setting: PackRule, view: View, pack: s
         return iter((_unchecked(rule_id, view, pack),))
     try:
         hits = tuple(rule.find(view, setting.parameters))
-    except Exception:  # noqa: BLE001 - the outer edge of a rule: whatever went wrong, the post was not checked
+    except Exception:  # noqa: BLE001 - the edge of a rule: whatever went wrong, it was not checked
         return iter((_unchecked(rule_id, view, pack),))
     return (_finding(rule_id, setting.severity, hit, view, pack) for hit in hits)
 

@@ -9,15 +9,16 @@ import re
 from collections.abc import Iterator
 
 from approval.rules.base import Hit, Rule, View
-from approval.rules.contacts import EMAIL, names_partner
+from approval.rules.contacts import EMAIL, names_any
 from approval.rules.fields import fields, sentence_around
 from approval.rules.streets import NUMBERED, PLACES, SAME
 from domain.pack import NoParameters
 from domain.profile import Profile
 
 _PERSON = (
-    r"(?:(?:the|a|an|this|that|one|his|her|their|my)\s(?:[\w-]+\s){0,2}(?:patient|man|woman|boy|girl|toddler|baby"
-    r"|family|kids?|child|children|resident|lady|gentleman|couple|mother|father|mom|dad|neighbou?r)"
+    r"(?:(?:the|a|an|this|that|one|his|her|their|my)\s(?:[\w-]+\s){0,2}"
+    r"(?:patient|man|woman|boy|girl|toddler|baby|family|kids?|child|children"
+    r"|resident|lady|gentleman|couple|mother|father|mom|dad|neighbou?r)"
     r"|(?:Mr|Mrs|Ms|Miss)\.?\s\w+|(?<!your\s)(?:patient|family|families|kids|neighbou?rs?)|he|she)"
 )
 _LIVES = re.compile(
@@ -39,12 +40,14 @@ _CARED_FOR = re.compile(
 )
 _AT_SOMEWHERE = re.compile(r"\bat\s(?:the\s)?[A-Z][\w'&.-]*(?:\s[A-Z&][\w'&.-]*){0,4},\s*$")
 _VENUE = re.compile(
-    r"\b(?:join|visit(?:\sus)?|see\s(?:you|us)|come|stop\sby|drop\s(?:by|in|off)|meet|find\sus|rsvp|register|sign\sup"
-    r"|events?|fairs?|clinics?|opens?|opening|open\shouse|class(?:es)?|workshops?|seminars?|talks?|race|marathon|5k"
-    r"|parade|market|festival|fundraiser|drives?|screenings?|hosts?|hosted|held|hosting|doors|tickets"
-    r"|locat(?:ed|ions?)|parking|entrance|office|moved\sto\sa\snew|moving|relocat\w+|headquarters|campus"
-    r"|our\s(?:new\s)?(?:address|home|location)|hall|library|school|church|cent(?:er|re)|gym|ymca|museum|hotel"
-    r"|pharmacy|hospital|arena|restaurant|store|stadium|theat(?:er|re))\b",
+    r"\b(?:join|visit(?:\sus)?|see\s(?:you|us)|come|stop\sby|drop\s(?:by|in|off)|meet|find\sus|rsvp|register"
+    r"|sign\sup|events?|fairs?|clinics?|opens?|opening|open\shouse|class(?:es)?|workshops?|seminars?|talks?"
+    r"|race|marathon|5k|parade|market|festival|fundraiser|drives?|screenings?"
+    r"|hosts?|hosted|held|hosting|doors|tickets"
+    r"|locat(?:ed|ions?)|parking|entrance|office|directions|turn\s(?:left|right)|across\sfrom"
+    r"|moved\sto\sa\snew|moving|relocat\w+|headquarters|campus"
+    r"|our\s(?:new\s)?(?:address|home|location)|hall|library|school|church|cent(?:er|re)|gym|ymca|museum"
+    r"|hotel|pharmacy|hospital|arena|restaurant|store|stadium|theat(?:er|re))\b",
     re.IGNORECASE,
 )
 _NEAR = 120  # characters either side in which a word can make a street a venue
@@ -89,7 +92,7 @@ def _is_venue(text: str, start: int, end: int, profile: Profile) -> bool:
     if _AT_SOMEWHERE.search(text[:start]):
         return True
     around = text[max(0, start - _NEAR) : start] + " | " + text[end : end + _NEAR]
-    return bool(_VENUE.search(around)) or names_partner(text, start, end, profile)
+    return bool(_VENUE.search(around)) or names_any((profile.name, *profile.partners), text, start, end)
 
 
 def _is_own(candidate: str, profile: Profile) -> bool:

@@ -9,8 +9,8 @@ from domain.content import Frozen
 from domain.profile import Profile
 
 _MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
-    r"|nov(?:ember)?|dec(?:ember)?)\.?"
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
 )
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
 _YEAR = r"(?:(?:18|19|20)\d\d|'?\d\d)"
@@ -23,7 +23,8 @@ _DATE = rf"""(?P<date>
     )"""
 _LABEL = r"(?:\bd\.?\s?o\.?\s?b\b\.?|\bdate[\s_-]?of[\s_-]?birth|\bbirth[\s_-]?dates?|\bgeburtsdatum)"
 _PERSON = (
-    r"(?:s?he|who|baby|patient|boy|girl|son|daughter|grand(?:ma|pa|mother|father)|mom|dad|kids?|toddler|child|twins)"
+    r"(?:s?he|who|baby|patient|boy|girl|son|daughter|grand(?:ma|pa|mother|father)|mom|dad|kids?|toddler|child"
+    r"|twins)"
 )
 _FLAGS = re.IGNORECASE | re.VERBOSE
 
@@ -32,7 +33,7 @@ _BORN = re.compile(
     rf"""(?:\bborn(?:\s(?:(?!in\b)\w+\b,?\s?){{0,5}})?[\s:,(]*(?:on\s)?(?:\w+day,?\s)?
         |\b(?:arrived|welcomed\s\w+|delivered)\son\s
         |\b(?:birthday|b[.-]?\s?day)\b[^\w|]*(?:(?:is|was|on|falls|this|next|\w+day|of)\b[^\w|]*){{0,4}}
-        |\bhappy\sbirthday\sto\s(?!our\b|all\b|the\b|every)(?:[\w.]+\s){{1,3}}on\s
+        |\bhappy\s(?:\d+\w+\s)?birthday\sto\s(?!our\b|all\b|the\b|every)(?:[\w.]+,?\s){{1,3}}(?:on\s)?
         |\b{_PERSON}\s(?:\w+\s){{0,2}}turn(?:s|ed|ing)?\s\d{{1,3}}\s(?:years\sold\s)?on\s){_DATE}""",
     _FLAGS,
 )
@@ -45,9 +46,11 @@ _NOT_A_PATIENT = re.compile(
     r"""\b(?:our|practice'?s|clinic'?s|hospital'?s|office'?s|company'?s)\s(?:\w+\s){0,2}(?:birthday|b-?day)
       | \bwe\s(?:were|are|turn(?:ed)?)\b | \bwe're\b
       | \b(?:founder|founded|pioneer|inventor|discover(?:ed|er)|historic\w*|history|honou?r(?:s|ing)?
-          |memory|celebrates?\sthe\slife|nightingale|national|international|world|observ\w+|holiday|anniversary
-          |president|century|nobel|awareness|recall\w*|infants?\sborn|babies\sborn|adults\sborn|people\sborn
-          |anyone\sborn|everyone\sborn|those\sborn|children\sborn|kids\sborn|born\s(?:before|after|between|since))\b""",
+          |memory|celebrates?\sthe\slife|nightingale|national|international|world|observ\w+|holiday
+          |anniversary|president|century|nobel|awareness|recall\w*
+          |infants?\sborn|babies\sborn|adults\sborn|people\sborn
+          |anyone\sborn|everyone\sborn|those\sborn|children\sborn|kids\sborn
+          |born\s(?:before|after|between|since))\b""",
     _FLAGS,
 )
 

@@ -1,7 +1,7 @@
 """PHI-02: telephone, fax and e-mail that are not the practice's own."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from approval.rules.base import Hit, Rule, View
 from approval.rules.fields import Field, fields, sentence_around
@@ -33,16 +33,16 @@ def find_contacts(view: View, _: NoParameters) -> Iterator[Hit]:
             yield Hit(_EMAIL, _REMEDY, field.span(start, end))
 
 
-def names_partner(text: str, start: int, end: int, profile: Profile) -> bool:
-    """Whether the sentence around [start, end) names one of the practice's partners."""
+def names_any(names: Iterable[str], text: str, start: int, end: int) -> bool:
+    """Whether the sentence around [start, end) holds one of *names*."""
     sentence = " ".join(sentence_around(text, start, end)).casefold()
-    return any(partner.casefold() in sentence for partner in profile.partners)
+    return any(name.casefold() in sentence for name in names if name)
 
 
 def _foreign_phones(field: Field, profile: Profile) -> Iterator[tuple[int, int]]:
     text = EMAIL.sub(lambda match: "|" * len(match[0]), field.text)
     for phone in find_phones(text, profile.region):
-        if not is_public(phone, profile) and not names_partner(text, phone.start, phone.end, profile):
+        if not is_public(phone, profile) and not names_any(profile.partners, text, phone.start, phone.end):
             yield phone.start, phone.end
 
 
@@ -53,7 +53,7 @@ def _foreign_emails(field: Field, profile: Profile) -> Iterator[tuple[int, int]]
         address = _DOT.sub(".", _AT.sub("@", match[0])).casefold()
         host = address.rpartition("@")[2]
         at_home = any(host == domain or host.endswith(f".{domain}") for domain in domains)
-        if address not in own and not at_home and not names_partner(field.text, *match.span(), profile):
+        if address not in own and not at_home and not names_any(profile.partners, field.text, *match.span()):
             yield match.span()
 
 

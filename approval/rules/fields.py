@@ -9,7 +9,8 @@ from domain.content import Content
 from domain.words import Span
 
 URL = re.compile(
-    r"\b(?:https?|ftp)://[^\s<>\"]+|\bwww\.[^\s<>\"]+|(?<![\w.@-])(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24}/[^\s<>\"]*",
+    r"\b(?:https?|ftp)://[^\s<>\"]+|\bwww\.[^\s<>\"]+"
+    r"|(?<![\w.@-])(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24}/[^\s<>\"]*",
     re.IGNORECASE,
 )
 _LOOKALIKES = str.maketrans("‐‑‒–—―−⁃‘’‚‛′“”„‟″⁄∕№", "--------'''''\"\"\"\"\"//#")

@@ -39,7 +39,8 @@ _WITH_A_MARK = {
     SOCIAL: r"ss|social",
     INSURANCE: (
         r"insur(?:ance)?|ins|coverage|policy ?(?:holder)?|plan|group|member(?:ship)?|beneficiary|insured"
-        r"|medicare|medicaid|tricare|claim|pre-?auth(?:orization)?|health"
+        r"|medicare|medicaid|tricare|bcbs|blue cross|blue shield|aetna"
+        r"|anthem|cigna|humana|kaiser|uhc|claim|pre-?auth(?:orization)?|health"
     ),
     ACCOUNT: r"account|acct?|invoice|bill",
     DRIVER: r"d ?l|plate",
@@ -61,8 +62,9 @@ _NAMED = re.compile(r"\b(?:number|num|no|id)\b|#", re.IGNORECASE)
 _ID = re.compile(r"\b(?:id|identification)\b", re.IGNORECASE)
 # An ID of these names no person: "meeting ID", "tax ID".
 _IMPERSONAL = re.compile(
-    r"\b(?:zoom|teams|meeting|webinar|event|conference|room|class|course|session|tax|employer|ein|provider|npi"
-    r"|vendor|company|organi[sz]ation|store|shop|product|model|device|item|catalog(?:ue)?|lot|app|apple|job"
+    r"\b(?:zoom|teams|meeting|webinar|event|conference|room|class|course|session|tax|employer|ein|provider"
+    r"|npi|vendor|company|organi[sz]ation|store|shop|product|model|device|item|catalog(?:ue)?"
+    r"|lot|app|apple|job"
     r"|posting|vacancy|campaign|page|video|gift|promo|coupon|study|trial|grant|permit)\W*$",
     re.IGNORECASE,
 )
@@ -85,8 +87,9 @@ _NOT_A_CODE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _COUNTED = re.compile(
-    r"\s(?:(?:new|more|of|active|confirmed)\s)?(?:people|patients|families|kids|children|adults|vaccin\w+|doses"
-    r"|shots|cases|visits|members|steps|dollars|million|billion|thousand|percent|hours|days|deaths|infections|calories|words|points)\b",
+    r"\s(?:(?:new|more|of|active|confirmed)\s)?(?:people|patients|families|kids|children|adults|vaccin\w+"
+    r"|doses|shots|cases|visits|members|steps|dollars|million|billion|thousand|percent|hours|days|deaths"
+    r"|infections|calories|words|points)\b",
     re.IGNORECASE,
 )
 _TELEPHONE = re.compile(r"(?:1[-. ])?\d{3}[-. ]\d{3}[-. ]\d{4}")
@@ -96,7 +99,7 @@ _CARD = re.compile(r"(?<![\w.-])\d(?:[ -]?\d){11,18}(?![\w-])")
 _CARD_LABEL = re.compile(r"\b(?:card|cc|visa|mastercard|amex|discover)\b[^!\d]{0,20}$", re.IGNORECASE)
 _CARD_ISSUERS = re.compile(r"4|5[1-5]|2[2-7]|3[4-9]|6[0245]")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z\d]{4}){2,7}(?: ?[A-Z\d]{1,3})?\b")
-_REACH = 70  # characters before a value in which its label must stand
+_REACH = 70  # characters around a value that say what it is
 
 
 def _ending(labels: str) -> re.Pattern[str]:
@@ -107,7 +110,7 @@ def _ending(labels: str) -> re.Pattern[str]:
 _SUFFICIENT_ENDINGS = tuple((kind, _ending(labels)) for kind, labels in _SUFFICIENT.items())
 _MARK_ENDINGS = tuple((kind, _ending(labels)) for kind, labels in _WITH_A_MARK.items())
 _NEARBY = re.compile(
-    r"\b(?:insurance|policy|plan|medicare|medicaid|record|account|case)\b[a-z' ]{0,25}$", re.I
+    r"\b(?:insurance|policy|plan|medicare|medicaid|record|account|case)\b[a-z' ]{0,25}$", re.IGNORECASE
 )
 
 
@@ -142,7 +145,7 @@ def _labelled(text: str, also: tuple[str, ...]) -> Iterator[tuple[int, int, str]
         at = match.start("value")
         reach = max(0, at - _REACH)
         before = text[reach:at].rpartition("\n\n")[2]
-        found = _read(before, value, text[match.end() :], also)
+        found = _read(before, value, text[match.end() : match.end() + _REACH], also)
         if found:
             kind, back = found
             yield at - back, match.end("value"), kind

@@ -14,8 +14,8 @@ SAME = {
 }  # fmt: skip
 # Clear: the word means a street. Vague: an everyday word, so the number or what follows must help.
 _CLEAR = (
-    r"(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Terrace|Terr?|Highway|Hwy|Parkway|Pkwy|Crescent|Cres"
-    r"|Turnpike|Tpke|Trl|Cir|Ct|Pl|Alley|Esplanade|Mews)"
+    r"(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Terrace|Terr?|Highway|Hwy|Parkway|Pkwy"
+    r"|Crescent|Cres|Turnpike|Tpke|Trl|Cir|Ct|Pl|Alley|Esplanade|Mews)"
 )
 _VAGUE = (
     r"(?:Drive|Court|Place|Way|Circle|Square|Sq|Trail|Row|Run|Path|Loop|Walk|Park|Point|Pike|Plaza|Hill|Close"
@@ -25,8 +25,9 @@ _COMPASS = r"(?:[NSEW]\.?[EW]?\.?|North|South|East|West|Northeast|Northwest|Sout
 # Words of headlines ("12 Meals Your Way"), which no street is called.
 _HEADLINE = (
     r"(?!(?:Of|From|Your|To|For|With|In|On|And|By|At|Is|Are|You|My|Our|That|Every|How|Why|Best|Most|Top|Easy"
-    r"|Healthy|Years?|Ways?|Things|Tips|Days?|Weeks?|Months?|Minutes?|Min|Hours?|Reasons|Steps|Foods|Signs|Facts|Recipes"
-    r"|Moves|Exercises|Workouts?|Percent|Mg|People|Kids|Women|Men|Million|Shades|Minute|Day|Year)\b)"
+    r"|Healthy|Years?|Ways?|Things|Tips|Days?|Weeks?|Months?|Minutes?|Min|Hours?|Reasons|Steps|Foods|Signs"
+    r"|Facts|Recipes|Moves|Exercises|Workouts?|Percent|Mg|People|Kids"
+    r"|Women|Men|Million|Shades|Minute|Day|Year)\b)"
 )
 _NAME = rf"(?:(?:{_HEADLINE}[A-Z][\w'.-]{{0,30}}|\d{{1,3}}(?:st|nd|rd|th)|de|la|del|van|der)\s+)"
 _HOUSE = r"(?<![\w$#.,:/-])\d{1,5}(?:-\d{1,4})?[A-Za-z]?"
@@ -65,7 +66,8 @@ PLACES = (
         rf"\s+{_STATE}\s+\d{{5}}(?:-\d{{4}})?\b"
     ),
     re.compile(
-        r"(?<![\w#.,:/-])\d{1,5}\s(?:[a-z]+\s){1,3}(?:street|avenue|road|boulevard|lane|terrace|square|drive|court|place|way|circle|ave|blvd|rd|st|ln)\b",
+        r"(?<![\w#.,:/-])\d{1,5}\s(?:[a-z]+\s){1,3}(?:street|avenue|road|boulevard|lane|terrace|square|drive"
+        r"|court|place|way|circle|ave|blvd|rd|st|ln)\b",
         re.IGNORECASE,
     ),
     re.compile(r"\bzip(?:\s?code)?\s*[:#]?\s*(?:is\s)?\d{5}\b", re.IGNORECASE),

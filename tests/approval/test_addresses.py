@@ -54,6 +54,8 @@ St. Patrick's Day is March 17
 School bus safety: drivers on Congress Street stop for kids
 Kids who live near busy streets have more asthma
 Suite 200 has a new entrance
+Lakeside Family Practice, 35 Foden Road, is our new home
+Directions: turn left on Main Street, just past 400 Congress St.
 """.strip().splitlines()
 
 

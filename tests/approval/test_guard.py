@@ -55,8 +55,8 @@ def test_a_rule_left_out_of_the_pack_does_not_run(
 
 def test_a_rule_that_fails_blocks_and_is_named(channel: OnChannel) -> None:
     def find(view: View, _: NoParameters) -> Iterator[Hit]:
+        yield from ()
         raise RuntimeError(view.content.text)
-        yield
 
     facts = GuardFacts(profile=PROFILE, channels=(channel("secret words"),), now=NOW)
     [finding] = check(facts, **one_rule(find, Severity.NOTE))  # type: ignore[arg-type]

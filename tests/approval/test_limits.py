@@ -17,7 +17,7 @@ SHORT = replace(SPEC, text_limit=10)
 
 
 def picture(media_type: str = "image/png", **facts: object) -> AssetRef:
-    return AssetRef(digest="0" * 64, media_type=media_type, **facts)  # type: ignore[arg-type]
+    return AssetRef(digest="0" * 64, media_type=media_type, **facts)
 
 
 def test_a_text_at_the_limit_fits(hits: Hits) -> None:
