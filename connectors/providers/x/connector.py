@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 import requests
@@ -43,6 +43,7 @@ from domain.content import Content
 from domain.words import Finding, Money
 
 FIELDS_TO_MATCH = ["conversation_id", "entities", "attachments", "note_tweet", "referenced_tweets"]
+SOON = timedelta(minutes=10)
 ONE_LOOK = 100  # posts, the most that one call returns; each one returned is billed
 COUNTS = {  # X's names, old and new, and ours
     "like_count": "likes",
@@ -78,7 +79,8 @@ class XConnector:
             return Health(ok=False, detail=error.message)
         if channel.remote_id and me.id != channel.remote_id:
             return Health(ok=False, detail=f"This sign-in belongs to @{me.username}, not to {channel.name}.")
-        return _health(me, _granted(channel.credentials, response))
+        health = _health(me, _granted(channel.credentials, response))
+        return replace(health, expires_at=_renew_by(channel.credentials, self._clock.now()))
 
     def begin(self, app: Mapping[str, str], redirect_uri: str, base_url: str = "") -> AuthorizationRequest:
         """OAuth 1.0a when *app* has consumer keys, whose tokens do not expire; else OAuth 2.0.
@@ -279,6 +281,12 @@ def _health(me: Me, granted: frozenset[str] | None) -> Health:
         return known
     names = ", ".join(sorted(missing))
     return replace(known, ok=False, detail=f"Not granted: {names}. Allow them for the app and connect again.")
+
+
+def _renew_by(credentials: Mapping[str, str], now: datetime) -> datetime | None:
+    """Pasted OAuth 2.0 tokens are of unknown age: they are renewed soon, and then their end is known."""
+    is_pasted = bool(credentials.get("refresh_token")) and not credentials.get("scope")
+    return now + SOON if is_pasted else None
 
 
 def _account_of(app: Mapping[str, str], token: oauth.AccessToken) -> Account:

@@ -175,6 +175,8 @@ def renew(session: HardenedSession, credentials: Mapping[str, str], now: datetim
             "X gave no means to renew this sign-in. Connect the channel again and let it stay signed in.",
             code="no-refresh-token",
         )
+    if not credentials.get("client_id"):
+        raise AuthExpired("This channel's sign-in lacks: client_id. Connect it again.", code="incomplete")
     form = {"grant_type": "refresh_token", "refresh_token": credentials["refresh_token"]}
     tokens = _token_call(session, credentials, form, now)
     return _fresh(tokens, credentials, now)

@@ -20,9 +20,18 @@ def signing_arguments(credentials: Mapping[str, str]) -> dict[str, str]:
     if missing:
         names = ", ".join(missing)
         raise AuthExpired(f"This channel's sign-in lacks: {names}. Connect it again.", code="incomplete")
+    broken = [name for name in wanted if not fits_in_a_header(credentials[name])]
+    if broken:
+        names = ", ".join(broken)
+        raise AuthExpired(f"There is a space or an odd character in: {names}. Paste it again.", code="pasted")
     if uses_oauth1(credentials):
         return {name: credentials[name] for name in OAUTH1_KEYS}
     return {"bearer_token": credentials["access_token"]}
+
+
+def fits_in_a_header(value: str) -> bool:
+    """Whether *value* can be sent at all; what cannot would be shown in the sender's own error."""
+    return value.isascii() and value.isprintable() and " " not in value
 
 
 def account_id(remote_id: str, credentials: Mapping[str, str]) -> str:

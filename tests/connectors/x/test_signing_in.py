@@ -156,6 +156,11 @@ def test_a_sign_in_without_a_refresh_token_cannot_be_renewed(rig: XRig) -> None:
         rig.connector.refresh(rig.channel_with(credentials=oauth2_channel(rig, refresh_token="")))
 
 
+def test_a_sign_in_that_does_not_know_its_app_cannot_be_renewed(rig: XRig) -> None:
+    with pytest.raises(AuthExpired, match="client_id"):
+        rig.connector.refresh(rig.channel_with(credentials=oauth2_channel(rig, client_id="")))
+
+
 def test_oauth1_tokens_need_no_renewal(rig: XRig) -> None:
     assert rig.connector.refresh(rig.channel) is None
 
@@ -252,6 +257,26 @@ def test_pasted_tokens_work_although_their_permissions_are_not_known(rig: XRig) 
     health = rig.connector.verify(rig.channel_with(credentials=credentials))
     assert health.ok
     assert not health.granted
+
+
+def test_pasted_tokens_of_unknown_age_are_renewed_soon_and_then_known(rig: XRig) -> None:
+    tokens = rig.fake.oauth2.grant()
+    pasted = {**CLIENT, **{name: tokens[name] for name in ("access_token", "refresh_token")}}
+    health = rig.connector.verify(rig.channel_with(credentials=pasted))
+    assert health.expires_at is not None
+    assert health.expires_at - datetime.now(UTC) < timedelta(minutes=20)
+    grant = rig.connector.refresh(rig.channel_with(credentials=pasted))
+    assert grant is not None
+    assert rig.connector.verify(rig.channel_with(credentials=grant.credentials)).expires_at is None
+
+
+@pytest.mark.parametrize("odd", ["tok en", "tok\nen", "tök\u200ben"])
+def test_a_badly_pasted_token_is_told_and_shown_nowhere(rig: XRig, odd: str) -> None:
+    health = rig.connector.verify(rig.channel_with(credentials={"access_token": odd}))
+    assert not health.ok
+    assert "access_token" in health.detail
+    assert odd not in health.detail
+    assert not rig.fake.asked
 
 
 def test_an_app_that_x_turns_away_is_told_and_not_thrown(rig: XRig) -> None:
