@@ -51,7 +51,7 @@ def read_text(cell: Cell) -> str:
     if isinstance(cell, Formula):
         raise Unfit(
             "This cell holds a formula, not what it shows.",
-            'Replace it with its value (copy, then "Paste values").',
+            "Replace it with its value (copy, then “Paste values”).",
         )
     text = as_text(cell).strip()
     if _ODD.search(text):
@@ -67,8 +67,8 @@ def _refuse_what_runs(text: str) -> None:
         raise Unfit(f"This cell holds the spreadsheet's error {text}.", "Write what it should say.")
     if runs_in_a_spreadsheet(text):
         raise Unfit(
-            f'"{_short(text)}" is a formula that a spreadsheet would run.',
-            f'Write plain words; if it begins a sentence, begin with a word instead of "{text[0]}".',
+            f"“{_short(text)}” is a formula that a spreadsheet would run.",
+            f"Write plain words; if it begins a sentence, begin with a word instead of “{text[0]}”.",
         )
 
 
@@ -87,7 +87,7 @@ def _refuse_lost_letters(text: str) -> None:
 
 def _after(text: str, place: int) -> str:
     before = text[max(0, place - 20) : place].strip()
-    return f'after "{before}"' if before else "at the beginning"
+    return f"after “{before}”" if before else "at the beginning"
 
 
 def _short(text: str) -> str:
@@ -105,7 +105,7 @@ def remarks(text: str) -> list[Unfit]:
         near = text[max(0, mark.start() - 10) : mark.end() + 10].strip()
         found.append(
             Unfit(
-                f'"{near}" looks like letters gone wrong.',
+                f"“{near}” looks like letters gone wrong.",
                 "Type them again, or save the file again from where it came.",
             )
         )
@@ -199,8 +199,8 @@ def read_link(cell: Cell) -> str | None:
     if _is_web_address(text):
         return text
     if _is_web_address(f"https://{text}") and "." in text:
-        raise Unfit(f'"{_short(text)}" is only part of a web address.', f"Write https://{text}.")
-    raise Unfit(f'"{_short(text)}" is not a web address.', "Write one address that begins with https://.")
+        raise Unfit(f"“{_short(text)}” is only part of a web address.", f"Write https://{text}.")
+    raise Unfit(f"“{_short(text)}” is not a web address.", "Write one address that begins with https://.")
 
 
 def _is_web_address(text: str) -> bool:

@@ -30,6 +30,11 @@ class Field(StrEnum):
     LABELS = "labels"
     CREATOR = "creator"
 
+    @property
+    def words(self) -> str:
+        """The name as it stands in a sentence."""
+        return self.value.replace("_", " ")
+
 
 # As `_plain` leaves them: small letters, one space between words.
 SYNONYMS: Mapping[Field, tuple[str, ...]] = {
@@ -213,8 +218,8 @@ def _double(field: Field, names: Sequence[str], row: int) -> Problem:
     return Problem(
         row=row,
         column=names[1],
-        message=f'The columns "{names[0]}" and "{names[1]}" both hold the {field.value}.',
-        fix=f'Keep one of them as "{field.value}" and take the other out.',
+        message=f"The columns “{names[0]}” and “{names[1]}” both hold the {field.words}.",
+        fix=f"Keep one of them as “{field.value}” and take the other out.",
     )
 
 
@@ -222,7 +227,7 @@ def _unknown(name: str, row: int, known: Mapping[Field, int]) -> Problem:
     near = nearest_field(name)
     fix = "Nothing to do if it is only for people."
     if near and near not in known:
-        fix = f'Rename it to "{near.value}" if that is what it holds.'
+        fix = f"Rename it to “{near.value}” if that is what it holds."
     return Problem(
         row=row,
         column=name,
@@ -242,6 +247,6 @@ def _missing(places: Mapping[Field, int], strange: Sequence[str], row: int) -> l
 def _missed(field: Field, strange: Sequence[str], row: int) -> Problem:
     renamed = next((name for name in strange if nearest_field(name) is field), None)
     fix = (
-        f'Rename the column "{renamed}" to "{field.value}".' if renamed else f'Add a column "{field.value}".'
+        f"Rename the column “{renamed}” to “{field.value}”." if renamed else f"Add a column “{field.value}”."
     )
-    return Problem(row=row, message=f"There is no column for the {field.value}.", fix=fix)
+    return Problem(row=row, message=f"There is no column for the {field.words}.", fix=fix)

@@ -23,7 +23,7 @@ def read_csv(data: bytes) -> Table:
         text = _text(data, encoding.codec)
     delimiter = hint[1] if hint else _delimiter(data, encoding.codec)
     rows = _rows(text, delimiter, lines_before=1 if hint else 0)
-    name = _DELIMITERS.get(delimiter, f'"{delimiter}"')
+    name = _DELIMITERS.get(delimiter, f"“{delimiter}”")
     return tabulate(
         rows,
         estimate=data.count(b"\n"),

@@ -6,7 +6,7 @@ Nothing is guessed: 04/05/2026 is a date only once something says whether the da
 import re
 from calendar import monthrange
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import Enum
 from functools import lru_cache
@@ -75,10 +75,14 @@ class Ambiguous(Unfit):
 
 @dataclass(frozen=True)
 class ClockTime:
-    """A time of day and what stands beside it to tell the first from the second."""
+    """A time of day and what stands beside it to tell the first from the second.
+
+    `exact`: the marker is the offset of a timestamp, or UTC, and names an instant in any zone.
+    """
 
     clock: time
     marker: Marker | None = None
+    exact: bool = False
 
 
 def order_of(cell: Cell) -> Order | None:
@@ -125,12 +129,12 @@ def read_date(cell: Cell, order: Order | None = None) -> tuple[date, ClockTime |
 
 def _split_datetime(moment: datetime) -> tuple[date, ClockTime | None]:
     rounded = _to_second(moment)
-    clock = rounded.time().replace(tzinfo=None)
+    clock = rounded.time()
     marker = rounded.utcoffset()
     # A spreadsheet's date is a midnight: that alone names no time.
     if clock == time() and marker is None:
         return rounded.date(), None
-    return rounded.date(), ClockTime(clock, marker)
+    return rounded.date(), ClockTime(clock, marker, exact=marker is not None)
 
 
 def _serial_date(number: float) -> tuple[date, ClockTime | None]:
@@ -145,7 +149,11 @@ def _written_date(text: str, order: Order | None) -> tuple[date, ClockTime | Non
     written, clock = _split(text)
     if re.fullmatch(r"\d{5}(\.\d+)?", written):
         return _serial_date(float(written))
-    return _day(written, order), read_time(clock) if clock else None
+    return _day(written, order), _beside_date(read_time(clock)) if clock else None
+
+
+def _beside_date(clock: ClockTime) -> ClockTime:
+    return replace(clock, exact=isinstance(clock.marker, timedelta))
 
 
 def _split(text: str) -> tuple[str, str]:
@@ -209,7 +217,7 @@ def _year(text: str) -> int:
 
 
 def _no_date(text: str) -> Unfit:
-    return Unfit(f'"{text}" is not a date.', "Write the date as 2026-12-24.")
+    return Unfit(f"“{text}” is not a date.", "Write the date as 2026-12-24.")
 
 
 def _spoken(day: date) -> str:
@@ -220,9 +228,9 @@ def read_time(cell: Cell) -> ClockTime:
     """The time of day in *cell*; raises Unfit."""
     match cell:
         case datetime():
-            return ClockTime(_to_second(cell).time().replace(tzinfo=None), cell.utcoffset())
+            return ClockTime(_to_second(cell).time(), cell.utcoffset(), exact=cell.tzinfo is not None)
         case time():
-            return ClockTime(_to_second(datetime.combine(_ANY_DAY, cell)).time().replace(tzinfo=None))
+            return ClockTime(_to_second(datetime.combine(_ANY_DAY, cell)).time())
         case timedelta() if timedelta() <= cell < timedelta(days=1):
             return ClockTime(_after_midnight(cell))
         case float() if 0 <= cell < 1:
@@ -241,7 +249,8 @@ def _written_time(text: str) -> ClockTime:
     if found is None:
         raise _no_time(text)
     clock = _clock(text, found)
-    return ClockTime(clock, _marker(text, found["marker"]))
+    marker = _marker(text, found["marker"])
+    return ClockTime(clock, marker, exact=marker == timedelta())
 
 
 def _clock(text: str, found: re.Match[str]) -> time:
@@ -289,7 +298,7 @@ def _marker(text: str, marker: str | None) -> Marker | None:
 
 
 def _no_time(text: str) -> Unfit:
-    return Unfit(f'"{text}" is not a time.', "Write the time as 09:00 or 9:00 am.")
+    return Unfit(f"“{text}” is not a time.", "Write the time as 09:00 or 9:00 am.")
 
 
 def _after_midnight(passed: timedelta) -> time:

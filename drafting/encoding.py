@@ -10,7 +10,7 @@ from drafting.planned import Problem, Unreadable
 
 _SAMPLE = 64 * 1024  # bytes around the first odd letter that are enough to tell the encodings apart
 _CHUNK = 1024 * 1024
-_SAVE_AGAIN = 'Save it again as "CSV UTF-8", or as .xlsx.'
+_SAVE_AGAIN = "Save it again as “CSV UTF-8”, or as .xlsx."
 
 # Longest first: the mark of UTF-32 LE begins with that of UTF-16 LE.
 _MARKS = (

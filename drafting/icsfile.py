@@ -181,7 +181,7 @@ def _start(event: _Event) -> dict[Field, Cell]:
     if start is None:
         return {}
     try:
-        moment = vDDDTypes.from_ical(start.value)  # type: ignore[no-untyped-call]
+        moment = vDDDTypes.from_ical(start.value.strip().upper())  # type: ignore[no-untyped-call]
     except ValueError:
         moment = None
     match moment:

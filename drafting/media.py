@@ -89,7 +89,7 @@ def clean(data: bytes, declared_name: str) -> CleanedMedia:
         kind = _kind(data, PurePosixPath(name))
         picture = _rebuilt(data, kind)
     except UnsoundMedia as fault:
-        raise UnsoundMedia(f'"{name}" {fault}') from fault
+        raise UnsoundMedia(f"“{name}” {fault}") from fault
     return CleanedMedia(
         data=picture.data,
         media_type=picture.media_type,

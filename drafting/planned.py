@@ -2,7 +2,8 @@
 
 import hashlib
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Literal, TypedDict
 
@@ -15,7 +16,7 @@ Unit = Literal["row", "event"]
 class PlannedPost(Frozen):
     """One row of a content calendar. Channels, pictures and people are names as written, not looked up."""
 
-    source_id: str  # the row's own id, else a SHA-256 of what it says: the same post gives the same id again
+    source_id: str  # its own id, else a SHA-256 of what it says; at most 128 characters, the same every time
     row: int  # as the spreadsheet counts; in a calendar file the event's number
     line: int  # where it begins in the file, counted from 1; of a workbook the row
     title: str = ""
@@ -48,7 +49,7 @@ class Problem(Frozen):
     def sentence(self) -> str:
         """The whole problem on one line."""
         place = f"{self.unit.capitalize()} {self.row}" if self.row else "The file"
-        column = f', column "{self.column}"' if self.column else ""
+        column = f", column “{self.column}”" if self.column else ""
         return f"{place}{column}: {self.message} {self.fix}"
 
 
@@ -58,6 +59,8 @@ class Reading:
 
     rows: tuple[PlannedPost, ...] = ()
     problems: tuple[Problem, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)  # our name of a column → its header in the file
+    unit: Unit = "row"  # what the file has one of for each post
 
     @property
     def errors(self) -> tuple[Problem, ...]:

@@ -65,6 +65,8 @@ def _kind(filename: str) -> str:
 
 def _load(source: Path | bytes) -> bytes:
     """The whole file, once its size is known to be bearable."""
+    if isinstance(source, Path) and not source.is_file():
+        raise Unreadable("The file is not there.", "Choose it again.")
     size = len(source) if isinstance(source, bytes) else source.stat().st_size
     if size > MAX_BYTES:
         raise Unreadable(
@@ -86,10 +88,10 @@ def _check_content(kind: str, data: bytes, filename: str) -> None:
     name = PurePath(filename).name
     if found in _KIND_NAMES:
         raise Unreadable(
-            f'"{name}" holds {_KIND_NAMES[found]}, not {_KIND_NAMES[kind]}.',
-            f'Rename it to "{PurePath(name).stem}.{found}".',
+            f"“{name}” holds {_KIND_NAMES[found]}, not {_KIND_NAMES[kind]}.",
+            f"Rename it to “{PurePath(name).stem}.{found}”.",
         )
-    raise Unreadable(f'"{name}" holds {found}.', "Save it as .xlsx without a password, or as .csv or .ics.")
+    raise Unreadable(f"“{name}” holds {found}.", "Save it as .xlsx without a password, or as .csv or .ics.")
 
 
 def _sniff(data: bytes) -> str:
@@ -128,7 +130,12 @@ class _Desk:
         posts, doubles = _without_doubles(results, self.table.unit)
         problems = [problem for result in results for problem in result.problems] + doubles
         problems.sort(key=lambda problem: problem.row or 0)
-        return Reading(tuple(posts), (*self.table.problems, *remarks, *problems))
+        return Reading(
+            rows=tuple(posts),
+            problems=(*self.table.problems, *remarks, *problems),
+            headers={name.value: header for name, header in self.table.headers.items()},
+            unit=self.table.unit,
+        )
 
     def _entries(self) -> Iterator[Entry]:
         done = 0

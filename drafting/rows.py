@@ -1,5 +1,6 @@
 """From one row of a calendar to one planned post, or to everything that is wrong with it."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, timezone
@@ -22,6 +23,7 @@ from drafting.planned import PlannedPost, Problem, Said, Severity, content_id
 from drafting.table import Cell, Entry, Formula, Table, is_blank
 from drafting.wallclock import Fold, Gap, Mismatch, Resolved, UnknownZone, find_zone, offset_name, resolve
 
+_LONGEST_ID = 128
 _FAR = timedelta(days=2 * 366)
 
 T = TypeVar("T")
@@ -103,7 +105,7 @@ def plan(entry: Entry, table: Table, setting: Setting) -> Planned:
     row = _Row(entry, table, list(entry.problems))
     when = _when(row, setting)
     said = _said(row)
-    own_id = row.take(Field.ID, read_text, "")
+    own_id = row.take(Field.ID, _read_id, "")
     if when is None or any(problem.severity == "error" for problem in row.problems):
         return Planned(None, tuple(row.problems))
     content = content_id(said, when.instant)
@@ -118,6 +120,12 @@ def plan(entry: Entry, table: Table, setting: Setting) -> Planned:
         instant=when.instant,
     )
     return Planned(post, tuple(row.problems), content)
+
+
+def _read_id(cell: Cell) -> str:
+    """The id, or its digest where a calendar program wrote one too long to keep."""
+    own = read_text(cell)
+    return own if len(own) <= _LONGEST_ID else hashlib.sha256(own.encode()).hexdigest()
 
 
 def _said(row: _Row) -> Said:
@@ -169,7 +177,7 @@ def _alt_texts(row: _Row, pictures: int) -> tuple[str, ...]:
 def _when(row: _Row, setting: Setting) -> When | None:
     zone = _zone(row, setting)
     day, beside = _date(row, setting)
-    clock = _clock(row, beside, setting)
+    clock = _clock(row, beside, setting, dated=day is not None)
     if zone is None or day is None or clock is None:
         return None
     when = _settle(row, day, clock, zone)
@@ -211,11 +219,11 @@ def _plain(cell: Cell) -> Cell:
     return read_text(cell) if isinstance(cell, str | Formula) else cell
 
 
-def _clock(row: _Row, beside: ClockTime | None, setting: Setting) -> ClockTime | None:
+def _clock(row: _Row, beside: ClockTime | None, setting: Setting, dated: bool) -> ClockTime | None:
     """The time in its own cell, else the one beside the date, else the default."""
     if is_blank(row.cell(Field.TIME)):
         default = ClockTime(setting.default_time) if setting.default_time else None
-        if beside is None and default is None and not is_blank(row.cell(Field.DATE)):
+        if beside is None and default is None and dated:
             row.blame(Field.TIME, _no_time(row.table))
         return beside or default
     clock = row.take(Field.TIME, lambda cell: read_time(_plain(cell)), None)
@@ -239,7 +247,7 @@ def _no_time(table: Table) -> Unfit:
 
 
 def _settle(row: _Row, day: date, clock: ClockTime, zone: ZoneInfo) -> When | None:
-    if isinstance(clock.marker, timedelta) and is_blank(row.cell(Field.ZONE)):
+    if clock.exact and isinstance(clock.marker, timedelta) and is_blank(row.cell(Field.ZONE)):
         return _exact(datetime.combine(day, clock.clock, UTC) - clock.marker, zone)
     match resolve(day, clock.clock, zone, clock.marker):
         case Resolved(instant):
@@ -272,7 +280,7 @@ def _gap(day: date, clock: time, zone: ZoneInfo, gap: Gap) -> Unfit:
 
 def _fold(table: Table, fold: Fold) -> Unfit:
     first, second = fold.first, fold.second
-    names = [f'"{_shown(moment.time())} {offset_name(moment)}"' for moment in (first, second)]
+    names = [f"“{_shown(moment.time())} {offset_name(moment)}”" for moment in (first, second)]
     if table.unit == "event":
         names = [f"{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}" for moment in (first, second)]
     return Unfit(

@@ -122,7 +122,7 @@ class UnknownZone(ValueError):
 
     def __init__(self, name: str, nearest: str | None) -> None:
         self.nearest = nearest
-        super().__init__(f'"{name}" does not name one time zone.')
+        super().__init__(f"“{name}” does not name one time zone.")
 
 
 # What people call their zone, without the words in _FILLERS. Names such as EST are zones of their own in the

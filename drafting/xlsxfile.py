@@ -100,7 +100,7 @@ def _peek(sheet: Worksheet) -> _Sheet:
 
 def _unread(title: str) -> Problem:
     return Problem(
-        message=f'The sheet "{title}" was not read: only one sheet of a workbook is.',
+        message=f"The sheet “{title}” was not read: only one sheet of a workbook is.",
         fix="Move its rows to the first sheet, or save it as a workbook of its own.",
         severity="warning",
     )

@@ -431,7 +431,7 @@ def test_garbled_bytes_give_a_clean_picture_or_a_sentence(name: str, seed: int) 
     try:
         cleaned = clean(bytes(data), name)
     except UnsoundMedia as fault:
-        assert str(fault).startswith(f'"{name}" ')
+        assert str(fault).startswith(f"“{name}” ")
     else:
         assert_nothing_but_pixels(cleaned)
 
@@ -444,7 +444,7 @@ def test_garbled_bytes_give_a_clean_picture_or_a_sentence(name: str, seed: int) 
     ),
 )
 def test_bytes_at_random_are_refused_in_a_sentence(tail: bytes, opening: bytes) -> None:
-    assert refusal(opening + tail, "picture").startswith('"picture" ')
+    assert refusal(opening + tail, "picture").startswith("“picture” ")
 
 
 @pytest.mark.parametrize(
@@ -462,7 +462,7 @@ def test_any_name_that_fits_is_taken(name: str) -> None:
 
 
 def test_only_the_last_part_of_a_path_is_repeated() -> None:
-    assert refusal(b"words", "/home/somebody/secret/x.jpg").startswith('"x.jpg" is not a picture')
+    assert refusal(b"words", "/home/somebody/secret/x.jpg").startswith("“x.jpg” is not a picture")
 
 
 def huge_png(width: int, height: int) -> bytes:

@@ -197,10 +197,14 @@ def test_what_people_call_a_zone_leads_to_its_name(written: str, nearest: str | 
     assert written.strip() in str(caught.value)
 
 
-@pytest.mark.parametrize("name", ZONES)
-def test_every_zone_is_found_or_leads_to_one_that_is(name: str) -> None:
-    try:
-        assert find_zone(name).key == name
-    except UnknownZone as fault:
-        assert fault.nearest is None or is_zone(fault.nearest)
-        assert "/" not in name
+def test_every_zone_is_found_or_leads_to_one_that_is() -> None:
+    refused = []
+    for name in ZONES:
+        try:
+            assert find_zone(name).key == name
+        except UnknownZone as fault:
+            refused.append(name)
+            assert fault.nearest is None or is_zone(fault.nearest)
+    # Without summer time, or with another country's: nobody who writes one of these means that.
+    assert {"EST", "MST", "GMT"} <= set(refused)
+    assert not [name for name in refused if "/" in name]
