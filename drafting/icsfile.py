@@ -19,7 +19,7 @@ from drafting.table import Cell, Entry, Table
 from drafting.wallclock import is_zone
 
 # Where an event says what. Of several properties the first that the event has is taken.
-_SOURCES: Mapping[Field, tuple[str, ...]] = {
+SOURCES: Mapping[Field, tuple[str, ...]] = {
     Field.TITLE: ("SUMMARY",),
     Field.TEXT: ("X-ROUNDS-TEXT", "DESCRIPTION"),
     Field.LINK: ("X-ROUNDS-LINK", "URL"),
@@ -32,11 +32,11 @@ _SOURCES: Mapping[Field, tuple[str, ...]] = {
     Field.CREATOR: ("X-ROUNDS-CREATOR",),
     Field.HASHTAGS: ("X-ROUNDS-HASHTAGS",),
 }
-_WANTED = frozenset({"UID", "RECURRENCE-ID", "DTSTART", "RRULE", "RDATE", "STATUS"}).union(*_SOURCES.values())
+_WANTED = frozenset({"UID", "RECURRENCE-ID", "DTSTART", "RRULE", "RDATE", "STATUS"}).union(*SOURCES.values())
 # A name, parameters whose quoted values may hold a colon, a colon, and the value.
 _LINE = re.compile(r'(?P<head>(?P<name>[\w-]+)[ \t]*(?:;(?:[^":]|"[^"]*")*)?:)(?P<value>.*)', re.DOTALL)
 HEADERS: Mapping[Field, str] = {
-    **{name: sources[-1] for name, sources in _SOURCES.items()},
+    **{name: sources[-1] for name, sources in SOURCES.items()},
     Field.ID: "UID",
     Field.DATE: "DTSTART",
     Field.TIME: "DTSTART",
@@ -143,7 +143,7 @@ def _note(event: _Event, line: int, content: str) -> None:
 
 
 def _entry(event: _Event) -> Entry:
-    cells: dict[Field, Cell] = {name: _joined(event, sources) for name, sources in _SOURCES.items()}
+    cells: dict[Field, Cell] = {name: _joined(event, sources) for name, sources in SOURCES.items()}
     cells |= _start(event)
     cells[Field.ID] = "/".join(event.texts("UID") + event.texts("RECURRENCE-ID"))
     if event.properties.get("RRULE") or event.properties.get("RDATE"):
