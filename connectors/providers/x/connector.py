@@ -111,13 +111,10 @@ class XConnector:
             if "oauth_token" in keep:
                 return [_account_of(app, oauth.complete_oauth1(session, app, keep, answer, now))]
             fresh = oauth.complete_oauth2(session, app, redirect_uri, keep, answer, now)
-        with self._client(
-            Channel("", self.spec.key, "", base_url=base_url, credentials=fresh.credentials)
-        ) as c:
-            me = c.read(MyAccount, c.get_me()).data
-        return [
-            Account(me.id, me.name, me.username, fresh.credentials, fresh.scopes, fresh.expires_at),
-        ]
+        unnamed = Channel("", self.spec.key, "", base_url=base_url, credentials=fresh.credentials)
+        with self._client(unnamed) as client:
+            me = client.read(MyAccount, client.get_me()).data
+        return [Account(me.id, me.name, me.username, fresh.credentials, fresh.scopes, fresh.expires_at)]
 
     def refresh(self, channel: Channel) -> Grant | None:
         """A new pair of OAuth 2.0 tokens; None for OAuth 1.0a, whose tokens last until they are revoked.
@@ -152,7 +149,7 @@ class XConnector:
             found = matching.reconcile(trace, posts.data, complete=posts.meta.next_token is None)
             if isinstance(found, list):
                 return published(channel, found, trace.content)
-            if trace.handle and isinstance(found, Absent):
+            if trace.handle:
                 wait = waiting_time(client, trace.handle)
                 return found if wait is None else Accepted(trace.handle, wait)
         return found
