@@ -139,8 +139,8 @@ class Access:
         )
         return token
 
-    def who(self, session_token: str) -> Actor | None:
-        """The member of a live session; using it keeps it alive."""
+    def who(self, session_token: str, *, extend: bool = True) -> Actor | None:
+        """The member of a live session; using it keeps it alive, unless told otherwise."""
         now = self.clock.now()
         with self.database.read() as work:
             session = work.server.session(token_hash(session_token))
@@ -150,7 +150,7 @@ class Access:
             if not member.active:
                 return None
             actor = actor_of(work, member, "password")
-        if now - session.seen_at > timedelta(minutes=1):
+        if extend and now - session.seen_at > timedelta(minutes=1):
             self._keep_alive(session.id, now)
         return actor
 

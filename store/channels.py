@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from domain.words import ChannelState
 from store.models import Authorization, ChannelRow, LedgerEntry, ProviderApp
 from store.repository import NotFound, Repository
 
@@ -28,6 +29,12 @@ class Channels(Repository):
         if len(of_provider) == 1:
             return of_provider[0]
         raise NotFound("channel", name)
+
+    def count(self, state: ChannelState) -> int:
+        query = select(func.count()).where(
+            ChannelRow.practice_id == self._practice_id, ChannelRow.state == state
+        )
+        return self._session.execute(query).scalar_one()
 
     def app(self, provider: str) -> ProviderApp | None:
         return self._session.get(ProviderApp, (self._practice_id, provider))

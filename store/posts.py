@@ -84,6 +84,19 @@ class Posts(Repository):
         )
         return frozenset(self._session.scalars(query.distinct()))
 
+    def contributors_under_review(self) -> dict[str, frozenset[str]]:
+        """Everyone who wrote any revision, for every post that is under review."""
+        query = (
+            select(Revision.post_id, Revision.author_id)
+            .join(PostRow, PostRow.id == Revision.post_id)
+            .where(Revision.practice_id == self._practice_id, PostRow.state == Editorial.IN_REVIEW)
+            .distinct()
+        )
+        found: dict[str, set[str]] = {}
+        for post_id, author_id in self._session.execute(query):
+            found.setdefault(post_id, set()).add(author_id)
+        return {post_id: frozenset(authors) for post_id, authors in found.items()}
+
     def variants(self, revision_id: str) -> Sequence[Variant]:
         query = select(Variant).where(
             Variant.practice_id == self._practice_id, Variant.revision_id == revision_id

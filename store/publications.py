@@ -1,14 +1,47 @@
 """Publications of one practice with their attempts, receipts, side work and holds."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, func, select, update
+from sqlalchemy import ColumnElement, and_, case, exists, func, select, update
 
 from domain.states import STILL_OURS, Delivery
 from domain.words import HoldScope, SideWorkState
-from store.models import Attempt, Hold, PostLabel, PostRow, Publication, Receipt, SideWorkRow, Variant
+from store.models import (
+    Attempt,
+    Campaign,
+    ChannelRow,
+    Hold,
+    Member,
+    PostLabel,
+    PostRow,
+    Publication,
+    Receipt,
+    SideWorkRow,
+    Variant,
+)
 from store.repository import Repository
+
+LATE_AFTER = timedelta(minutes=1)  # a post that is due and not out for longer is late
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """What the heartbeat says of the practice's own posts."""
+
+    next_due: datetime | None
+    late: int
+    oldest_late: datetime | None
+
+
+@dataclass(frozen=True)
+class NamedHold:
+    """An open Stop with the names that people know."""
+
+    hold: Hold
+    placed_by: str
+    target: str  # the channel's, campaign's or label's name; empty for everything
 
 
 class Publications(Repository):
@@ -67,6 +100,17 @@ class Publications(Repository):
             Publication.due_at < until,
         )
         return self._session.execute(query).scalar_one()
+
+    def pulse(self, now: datetime) -> Pulse:
+        """What is next, and what is late."""
+        too_late = Publication.due_at < now - LATE_AFTER
+        query = select(
+            func.min(case((~too_late, Publication.due_at))),
+            func.count(case((too_late, 1))),
+            func.min(case((too_late, Publication.due_at))),
+        ).where(Publication.practice_id == self._practice_id, Publication.state == Delivery.SCHEDULED)
+        next_due, late, oldest = self._session.execute(query).one()
+        return Pulse(next_due, late, oldest)
 
     def next_due(self) -> datetime | None:
         query = select(func.min(Publication.due_at)).where(
@@ -139,6 +183,21 @@ class Publications(Repository):
     def open_holds(self) -> Sequence[Hold]:
         query = select(Hold).where(Hold.practice_id == self._practice_id, Hold.released_at.is_(None))
         return self._session.scalars(query.order_by(Hold.placed_at)).all()
+
+    def named_open_holds(self) -> list[NamedHold]:
+        """Open Stops, the oldest first, with who placed them and what they cover."""
+        query = (
+            select(Hold, Member.name, ChannelRow.name, Campaign.name)
+            .join(Member, Member.id == Hold.placed_by)
+            .outerjoin(ChannelRow, and_(Hold.scope == HoldScope.CHANNEL, ChannelRow.id == Hold.target))
+            .outerjoin(Campaign, and_(Hold.scope == HoldScope.CAMPAIGN, Campaign.id == Hold.target))
+            .where(Hold.practice_id == self._practice_id, Hold.released_at.is_(None))
+            .order_by(Hold.placed_at)
+        )
+        return [
+            NamedHold(hold, placed_by, channel or campaign or hold.target or "")
+            for hold, placed_by, channel, campaign in self._session.execute(query)
+        ]
 
     def stop(self, hold: Hold) -> int:
         """Hold every scheduled publication that the Stop covers; returns how many."""

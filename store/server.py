@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session as OrmSession
 
 from store.models import (
@@ -109,6 +109,10 @@ class ServerScope:
 
     def daemon(self, daemon_id: str) -> Daemon | None:
         return self._session.get(Daemon, daemon_id)
+
+    def last_beat(self) -> datetime | None:
+        """The latest sign of any daemon, or None when none ever ran."""
+        return self._session.execute(select(func.max(Daemon.beat_at))).scalar()
 
     def daemons(self) -> Sequence[Daemon]:
         """Daemons that have not said goodbye, the freshest heartbeat first."""

@@ -33,6 +33,15 @@ class SignOffs(Repository):
         )
         return self._session.scalars(query.order_by(Submission.submitted_at)).all()
 
+    def decisions_under_review(self) -> Sequence[Decision]:
+        """The decisions on every open submission, the oldest first."""
+        query = (
+            select(Decision)
+            .join(Submission, Submission.id == Decision.submission_id)
+            .where(Decision.practice_id == self._practice_id, Submission.closed_at.is_(None))
+        )
+        return self._session.scalars(query.order_by(Decision.decided_at)).all()
+
     def findings(self, submission_id: str) -> Sequence[FindingRow]:
         query = select(FindingRow).where(
             FindingRow.practice_id == self._practice_id, FindingRow.submission_id == submission_id

@@ -5,8 +5,11 @@ from typing import Any
 
 import structlog
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy.exc import DBAPIError
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from connectors.base import Serves
@@ -43,6 +46,9 @@ def create_app(services: Services) -> FastAPI:
     for kind, status in STATUS.items():
         app.add_exception_handler(kind, _answer(status))
     app.add_exception_handler(DBAPIError, _database_failed)
+    app.add_exception_handler(HTTPException, _no_such_page)
+    app.add_exception_handler(RequestValidationError, _unreadable)
+    app.add_exception_handler(Exception, _ours_to_fix)  # the outermost edge: a page instead of bare text
     return app
 
 
@@ -57,13 +63,17 @@ STATUS: dict[type[Exception], int] = {
 
 def _answer(status: int) -> Callable[[Request, Any], Awaitable[Response]]:
     async def answer(request: Request, error: Exception) -> Response:
-        if wants_json(request):
-            return JSONResponse({"error": str(error)}, status_code=status)
-        if isinstance(error, SignInFirst):
+        if isinstance(error, SignInFirst) and not wants_json(request):
             return _to_sign_in(request)
-        return pages.refused(request, str(error), status)
+        return await _say(request, str(error), status)
 
     return answer
+
+
+async def _say(request: Request, sentence: str, status: int) -> Response:
+    if wants_json(request):
+        return JSONResponse({"error": sentence}, status_code=status)
+    return await run_in_threadpool(pages.refused, request, sentence, status)
 
 
 def _to_sign_in(request: Request) -> Response:
@@ -78,9 +88,31 @@ async def _database_failed(request: Request, error: Exception) -> Response:
     services: Services = request.app.state.services
     sentence = explain(error, str(services.database.engine.url.database or ""))
     log.error("database failed", error=type(error.orig).__name__)
-    if wants_json(request):
-        return JSONResponse({"error": sentence}, status_code=503)
-    return pages.refused(request, sentence, 503)
+    return await _say(request, sentence, 503)
+
+
+async def _no_such_page(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    sentence = SENTENCES.get(error.status_code, str(error.detail))
+    return await _say(request, sentence, error.status_code)
+
+
+SENTENCES = {
+    404: "There is no page at this address. Look for it with Find, or go back.",
+    405: "This address takes no such request. Open it from its page.",
+}
+
+
+async def _unreadable(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    where = ", ".join(sorted({str(each["loc"][-1]) for each in error.errors()}))
+    return await _say(request, f"This request cannot be read. Look at: {where}.", 422)
+
+
+async def _ours_to_fix(request: Request, error: Exception) -> Response:
+    log.error("request failed", path=request.url.path, error=type(error).__name__)
+    sentence = "Nothing more was done. Try again; if it stays, show your server's owner the log."
+    return await _say(request, sentence, 500)
 
 
 def wants_json(request: Request) -> bool:

@@ -1,0 +1,15 @@
+"""The pages. One small module per topic; each brings a router."""
+
+from fastapi import APIRouter, Depends
+
+from web.access import own_form
+from web.pages import heartbeat, today
+from web.pages.refusing import refused
+
+__all__ = ["refused", "router"]
+
+TOPICS = (heartbeat, today)
+
+router = APIRouter(include_in_schema=False, dependencies=[Depends(own_form)])
+for topic in TOPICS:
+    router.include_router(topic.router)
