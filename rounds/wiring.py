@@ -19,6 +19,7 @@ from domain.clock import Clock, SystemClock
 from drafting.importing import Importing
 from drafting.posts import Drafts
 from people.access import Access
+from people.describing import Describing
 from people.members import Members
 from promotion.service import Promoting
 from rounds import __version__
@@ -79,6 +80,10 @@ class House:
     @cached_property
     def members(self) -> Members:
         return Members(self.database, self.clock)
+
+    @cached_property
+    def describing(self) -> Describing:
+        return Describing(self.database, self.clock)
 
     @cached_property
     def drafts(self) -> Drafts:

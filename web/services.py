@@ -9,6 +9,7 @@ from domain.clock import Clock
 from drafting.importing import Importing
 from drafting.posts import Drafts
 from people.access import Access
+from people.describing import Describing
 from people.members import Members
 from promotion.service import Promoting
 from scheduler.booking import Scheduling
@@ -38,6 +39,8 @@ class Services(Protocol):
     def access(self) -> Access: ...
     @property
     def members(self) -> Members: ...
+    @property
+    def describing(self) -> Describing: ...
     @property
     def drafts(self) -> Drafts: ...
     @property
