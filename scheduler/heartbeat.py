@@ -66,6 +66,10 @@ class Heartbeat:
             if daemon is not None:
                 daemon.stopped_at = daemon.beat_at = work.now()
                 work.commit()
+        self.release()
+
+    def release(self) -> None:
+        """Let go of the lock without a goodbye, as a process does that dies."""
         if self._lock is not None:
             self._lock.close()
             self._lock = None
