@@ -4,9 +4,10 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, field_validator
+from pydantic import Field, NaiveDatetime, field_validator
 
 from domain.actor import Actor
 from domain.clock import Clock
@@ -24,7 +25,7 @@ from domain.refusal import Refusal
 from domain.states import IN_FLIGHT, STILL_OURS, Delivery, Editorial, move_delivery, move_editorial
 from domain.words import Role
 from drafting.media import CleanedMedia, clean
-from drafting.wallclock import Fold, Gap, Marker, Resolved, find_zone, offset_name, resolve
+from drafting.wallclock import Fold, Gap, Marker, Resolved, UnknownZone, find_zone, offset_name, resolve
 from store.blobs import Blobs
 from store.database import Database
 from store.models import Asset, PostRow, Publication, Revision, Variant
@@ -32,6 +33,9 @@ from store.scope import PracticeScope
 
 MAY_WRITE = (Role.AUTHOR, Role.REVIEWER, Role.APPROVER, Role.ADMIN)
 MAX_TEXT = 100_000  # characters, far above every network's own limit
+EARLIEST, LATEST = datetime(1970, 1, 2), datetime(2199, 12, 31)  # noqa: DTZ001 - wall times
+Wall = Annotated[NaiveDatetime, Field(ge=EARLIEST, le=LATEST)]
+Label = Annotated[str, Field(max_length=60)]
 STANDS = frozenset({Delivery.PUBLISHED, Delivery.PARTIAL})
 
 
@@ -69,9 +73,9 @@ class PostInput(Frozen):
     channels: tuple[str, ...] = ()  # channel ids
     overrides: Mapping[str, Override] = Field(default_factory=dict)  # by channel id
     campaign: str = Field(default="", max_length=120)
-    labels: tuple[str, ...] = Field(default=(), max_length=20)
+    labels: tuple[Label, ...] = Field(default=(), max_length=20)
     author_id: str | None = None  # whom it is assigned to; None: whoever saves it
-    wall: datetime | None = None  # naive wall time, to the minute
+    wall: Wall | None = None  # naive wall time, to the minute
     zone: str = ""  # empty: the practice's zone
     marker: Marker | None = None  # settles a time that clocks show twice: EDT, or an offset
 
@@ -117,10 +121,13 @@ class Drafts:
         return asset
 
     def create(self, actor: Actor, post: PostInput, source_key: str | None = None) -> str:
-        """A new draft; returns its id."""
+        """A new draft; returns its id. The same source key again gives the post that it made first."""
         actor.require(*MAY_WRITE, what="write posts")
         with self.database.write() as work:
-            row = create_post(work.practice(actor.practice_id), actor, post, self.clock.now(), source_key)
+            scope = work.practice(actor.practice_id)
+            if known := _made_before(scope, source_key):
+                return known
+            row = create_post(scope, actor, post, self.clock.now(), source_key)
             work.commit()
         return row.id
 
@@ -204,6 +211,14 @@ def create_post(
     return row
 
 
+def _made_before(scope: PracticeScope, source_key: str | None) -> str | None:
+    """The post of this source key. Who asks at the same time waits, so that a key never makes two."""
+    if source_key is None:
+        return None
+    scope.practices.lock()
+    return scope.posts.source_keys([source_key]).get(source_key)
+
+
 def take_back(scope: PracticeScope, post: PostRow, actor_name: str, reason: str, now: datetime) -> None:
     """End a review under way, void the standing approval, cancel what has not left. Does not commit."""
     submission = scope.signoffs.open_submission(post.id, lock=True)
@@ -224,7 +239,7 @@ def take_back(scope: PracticeScope, post: PostRow, actor_name: str, reason: str,
 
 def to_instant(wall: datetime, zone_name: str, marker: Marker | None = None) -> datetime:
     """The instant a wall time names; raises NoSuchTime with the nearest times that work."""
-    zone: ZoneInfo = find_zone(zone_name)
+    zone = zone_named(zone_name)
     match resolve(wall.date(), wall.time(), zone, marker):
         case Resolved(instant):
             return instant
@@ -242,6 +257,15 @@ def to_instant(wall: datetime, zone_name: str, marker: Marker | None = None) -> 
             raise NoSuchTime(f"“{marker}” is not in force at {wall:%H:%M} on that day in {zone_name}.")
 
 
+def zone_named(name: str) -> ZoneInfo:
+    """The zone a person named; raises NoSuchTime with the one probably meant."""
+    try:
+        return find_zone(name)
+    except UnknownZone as error:
+        near = error.nearest or "America/New_York"
+        raise NoSuchTime(f"{error} Write it as {near}.") from None
+
+
 def _refuse_when_out(publications: Sequence[Publication]) -> None:
     states = {publication.state for publication in publications}
     if states & IN_FLIGHT:
@@ -255,7 +279,7 @@ def _fill(scope: PracticeScope, row: PostRow, actor: Actor, post: PostInput, now
     row.title = post.title or title_from(post.text)
     row.campaign_id = scope.posts.campaign_named(post.campaign, now).id if post.campaign.strip() else None
     row.author_id = scope.people.member(post.author_id or row.author_id or actor.member_id).id
-    row.zone = str(find_zone(post.zone)) if post.zone else practice.zone
+    row.zone = str(zone_named(post.zone)) if post.zone else practice.zone
     wall = post.wall.replace(second=0, microsecond=0) if post.wall else None
     row.wall = wall.isoformat(timespec="minutes") if wall else None
     row.due_at = to_instant(wall, row.zone, post.marker) if wall else None
@@ -272,10 +296,11 @@ def _add_revision(scope: PracticeScope, row: PostRow, actor: Actor, post: PostIn
         link=post.link,
         first_comment=post.first_comment,
     )
-    contents = {
-        scope.channels.get(channel_id).id: post.overrides.get(channel_id, Override()).apply(base)
+    overrides = {
+        scope.channels.get(channel_id).id: _own(scope, post.overrides.get(channel_id, Override()))
         for channel_id in dict.fromkeys(post.channels)
     }
+    contents = {channel_id: override.apply(base) for channel_id, override in overrides.items()}
     fingerprints = {key: variant_fingerprint(key, content) for key, content in contents.items()}
     row.revision += 1
     revision = Revision(
@@ -297,7 +322,7 @@ def _add_revision(scope: PracticeScope, row: PostRow, actor: Actor, post: PostIn
                 post_id=row.id,
                 revision_id=revision.id,
                 channel_id=channel_id,
-                override=post.overrides.get(channel_id, Override()).model_dump(mode="json"),
+                override=overrides[channel_id].model_dump(mode="json"),
                 content=content.model_dump(mode="json"),
                 fingerprint=fingerprints[channel_id],
                 text_key=text_key(content),
@@ -313,6 +338,14 @@ def _add_revision(scope: PracticeScope, row: PostRow, actor: Actor, post: PostIn
         number=revision.number,
         fingerprint=revision.fingerprint,
     )
+
+
+def _own(scope: PracticeScope, override: Override) -> Override:
+    """The override with the facts of its pictures as they are stored, not as they were sent."""
+    if not override.assets:
+        return override
+    uses = tuple(PictureUse(digest=asset.digest, alt_text=asset.alt_text) for asset in override.assets)
+    return override.model_copy(update={"assets": _asset_refs(scope, uses)})
 
 
 def _asset_refs(scope: PracticeScope, pictures: tuple[PictureUse, ...]) -> tuple[AssetRef, ...]:

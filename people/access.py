@@ -27,6 +27,14 @@ class SignInRefused(Refusal):
     """The e-mail and password do not go together, or the account is closed, or it is too soon."""
 
 
+class TooManyTries(SignInRefused):
+    """Guessing is slowed down; `seconds` is how long to wait."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"Too many tries with this e-mail. Wait {seconds} s, then try again.")
+        self.seconds = seconds
+
+
 class SetupRefused(Refusal):
     """The set-up link is unknown, used or too old, or somebody has set this server up already."""
 
@@ -113,8 +121,7 @@ class Access:
             return
         wait = min(timedelta(seconds=2 ** (failure.failures - FREE_FAILURES)), LONGEST_WAIT)
         if now < failure.last_at + wait:
-            seconds = int((failure.last_at + wait - now).total_seconds()) + 1
-            raise SignInRefused(f"Too many tries with this e-mail. Wait {seconds} s, then try again.")
+            raise TooManyTries(int((failure.last_at + wait - now).total_seconds()) + 1)
 
     def _count_failure(
         self, work: UnitOfWork, failure: SignInFailure | None, subject: str, now: datetime
@@ -209,7 +216,7 @@ class Access:
     def by_token(self, token: str) -> Actor:
         """The member a token acts as; raises NotAllowed."""
         now = self.clock.now()
-        with self.database.write() as work:
+        with self.database.read() as work:
             row = work.server.token(token_hash(token))
             if row is None or row.revoked_at is not None:
                 raise NotAllowed("This token is not known here. Sign in again: rounds login")
@@ -218,10 +225,15 @@ class Access:
             member = work.practice(row.practice_id).people.member(row.member_id)
             if not member.active:
                 raise NotAllowed("This account is closed. Ask an admin.")
-            if row.used_at is None or now - row.used_at > timedelta(minutes=1):
-                row.used_at = now
-                work.commit()
-            return actor_of(work, member, "token")
+            actor = actor_of(work, member, "token")
+        if row.used_at is None or now - row.used_at > timedelta(minutes=1):
+            self._note_use(row, now)
+        return actor
+
+    def _note_use(self, token: ApiToken, now: datetime) -> None:
+        with self.database.write() as work:
+            work.practice(token.practice_id).people.token(token.id).used_at = now
+            work.commit()
 
 
 def actor_of(work: UnitOfWork, member: Member, authenticated_by: str) -> Actor:

@@ -11,7 +11,7 @@ from domain.practice import PracticeSettings
 from domain.refusal import Refusal
 from domain.states import STILL_OURS, Delivery, Editorial, move_delivery
 from domain.words import Role
-from drafting.posts import to_instant
+from drafting.posts import to_instant, zone_named
 from drafting.wallclock import Marker
 from store.database import Database
 from store.models import Approval, ApprovedVariant, PostRow, Publication
@@ -54,7 +54,7 @@ class Scheduling:
             scope = work.practice(actor.practice_id)
             post = scope.posts.get(post_id, lock=True)
             approval = _standing(scope, post)
-            zone_name = zone or post.zone
+            zone_name = str(zone_named(zone)) if zone else post.zone
             due = to_instant(wall, zone_name, marker)
             if due < now - timedelta(minutes=1):
                 raise CannotSchedule("That time has passed. Choose a later one.")

@@ -12,10 +12,15 @@ from domain.states import Delivery, move_delivery
 from domain.words import HoldScope, Role
 from store.database import Database
 from store.models import Hold, Publication
+from store.scope import PracticeScope
 
 
 class NeedsReason(Refusal):
     """A Stop says why, for everybody who sees it."""
+
+
+class NeedsTarget(Refusal):
+    """A Stop of a label names it."""
 
 
 @dataclass(frozen=True)
@@ -34,13 +39,12 @@ class Stopping:
         now = self.clock.now()
         with self.database.write() as work:
             practice = work.practice(actor.practice_id)
-            if scope is HoldScope.CHANNEL:
-                practice.channels.get(target or "")
+            _check_target(practice, scope, (target or "").strip())
             hold = Hold(
                 id=new_id(),
                 practice_id=practice.id,
                 scope=scope,
-                target=None if scope is HoldScope.PRACTICE else target,
+                target=None if scope is HoldScope.PRACTICE else (target or "").strip(),
                 reason=reason.strip(),
                 placed_by=actor.member_id,
                 placed_at=now,
@@ -87,6 +91,17 @@ class Stopping:
             )
             work.commit()
         return scheduled, cancelled
+
+
+def _check_target(practice: PracticeScope, scope: HoldScope, target: str) -> None:
+    """A Stop that covers nothing would only look like one."""
+    match scope:
+        case HoldScope.CHANNEL:
+            practice.channels.get(target)
+        case HoldScope.CAMPAIGN:
+            practice.posts.campaign(target)
+        case HoldScope.LABEL if not target:
+            raise NeedsTarget("Name the label whose posts stop.")
 
 
 def _go_on(publication: Publication, now: datetime) -> None:

@@ -38,6 +38,11 @@ class Posts(Repository):
         query = query.order_by(PostRow.due_at.is_(None), PostRow.due_at, PostRow.id)
         return self._session.scalars(query.limit(limit).offset(offset)).all()
 
+    def by_id(self, post_ids: Sequence[str]) -> dict[str, PostRow]:
+        """Those of these posts that are here, by id."""
+        query = select(PostRow).where(PostRow.practice_id == self._practice_id, PostRow.id.in_(post_ids))
+        return {row.id: row for row in self._session.scalars(query)}
+
     def count_by_state(self) -> dict[Editorial, int]:
         query = (
             select(PostRow.state, func.count())
@@ -123,6 +128,9 @@ class Posts(Repository):
     def campaigns(self) -> Sequence[Campaign]:
         query = select(Campaign).where(Campaign.practice_id == self._practice_id)
         return self._session.scalars(query.order_by(Campaign.name)).all()
+
+    def campaign(self, campaign_id: str) -> Campaign:
+        return self._get(Campaign, campaign_id, "campaign")
 
     def campaign_named(self, name: str, at: datetime) -> Campaign:
         """The campaign of this name, made when it is new."""

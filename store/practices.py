@@ -1,5 +1,7 @@
 """The practice itself."""
 
+from sqlalchemy import select
+
 from store.models import Practice
 from store.repository import NotFound, Repository
 
@@ -10,3 +12,8 @@ class Practices(Repository):
         if found is None:
             raise NotFound("practice", self._practice_id)
         return found
+
+    def lock(self) -> None:
+        """Let other writers of this practice wait until this transaction ends."""
+        query = select(Practice.id).where(Practice.id == self._practice_id)
+        self._session.execute(query.with_for_update(key_share=True))
