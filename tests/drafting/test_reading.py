@@ -1,12 +1,19 @@
 """The door: what is let in, what is turned away, and what is said about it."""
 
+import random
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from drafting import reading as door
+from drafting.columns import Field
 from drafting.reading import MAX_BYTES, read
+from drafting.rows import Setting, plan
+from drafting.table import Entry, Table
 from tests.drafting.calendars import (
     NOW,
     ZONE,
@@ -194,3 +201,37 @@ def test_a_problem_is_one_line_with_its_place() -> None:
     problem = the_error(read_lines(HEAD, "soon,09:00,X,a"))
     assert problem.sentence == "Row 2, column “date”: “soon” is not a date. Write the date as 2026-12-24."
     assert the_error(read_bytes(b"")).sentence.startswith("The file: The file is empty.")
+
+
+SOUND = {
+    "plan.csv": f"id,zone,link,media,{HEAD}\n1,Europe/Berlin,https://a.org,a.jpg,{ROW}Caf\u00e9\n".encode(),
+    "plan.ics": b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART;TZID=Europe/Berlin:20261224T090000\r\n"
+    b"DESCRIPTION:Words\r\nLOCATION:X\r\nATTACH;FILENAME=a.jpg:cid:1\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+    "plan.xlsx": packed(workbook([HEAD.split(","), ["2026-12-24", 0.375, "X", "Words"]])),
+}
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.sampled_from(sorted(SOUND)), st.integers(0, 2**32))
+def test_garbled_files_give_problems_and_never_a_crash(name: str, seed: int) -> None:
+    chance = random.Random(seed)
+    data = bytearray(SOUND[name])
+    for _ in range(chance.randint(0, 12)):
+        at = chance.randrange(len(data))
+        data[at : at + chance.randint(0, 3)] = chance.randbytes(chance.randint(0, 3))
+    found = read_bytes(bytes(data), name)
+    assert found.rows or found.errors
+
+
+@settings(deadline=None)
+@given(
+    st.text(max_size=40), st.sampled_from(["date", "time", "zone", "text", "link", "media", "alt_text", "id"])
+)
+def test_whatever_a_cell_holds_the_row_is_taken_or_its_column_is_named(text: str, column: str) -> None:
+    row = {"date": "2026-12-24", "time": "09:00", "channels": "X", "text": "Words"} | {column: text}
+    table = Table({Field(name): name for name in row}, iter(()), 1)
+    entry = Entry(2, 2, {Field(name): value for name, value in row.items()})
+    planned = plan(entry, table, Setting(ZoneInfo(ZONE), NOW))
+    errors = {problem.column for problem in planned.problems if problem.severity == "error"}
+    assert bool(planned.post) == (not errors)
+    assert errors <= {column} or (column == "date" and "time" in errors)
