@@ -57,7 +57,7 @@ class Refreshing:
         with self.database.write() as work:
             row = work.server.channel(channel_id, lock=True)
             busy = row.refresh_until is not None and row.refresh_until > now
-            if busy or row.state != ChannelState.CONNECTED:
+            if busy or row.state not in (ChannelState.CONNECTED, ChannelState.WAITING):
                 return None
             row.refresh_owner, row.refresh_until = self.owner, now + LOCK
             work.commit()
@@ -72,7 +72,7 @@ class Refreshing:
                 kept = self.seal.open(row.credentials)
                 given = {key: value for key, value in grant.credentials.items() if value}
                 row.credentials = self.seal.close({**kept, **given})
-                row.token_expires_at = grant.expires_at
+                row.token_expires_at, row.refreshed_at = grant.expires_at, work.now()
                 if grant.scopes:
                     row.scopes = sorted(grant.scopes)
             work.commit()

@@ -14,6 +14,10 @@ Every message is a sentence for a person and free of tokens, bodies and URLs wit
 
 from datetime import datetime
 
+from domain.words import Money
+
+DUPLICATE = "duplicate"  # the code of an Ambiguous: the network says that these words stand already
+
 
 class ConnectorError(Exception):
     """A network did not do what it was asked."""
@@ -59,7 +63,10 @@ class Ambiguous(ConnectorError):
 class PartlyPublished(ConnectorError):
     """The first parts of a thread stand (`remote_id`, `url`), the next one was refused for good."""
 
-    def __init__(self, message: str, *, remote_id: str, url: str | None, code: str = "") -> None:
+    def __init__(
+        self, message: str, *, remote_id: str, url: str | None, code: str = "", cost: Money | None = None
+    ) -> None:
         super().__init__(message, code=code)
         self.remote_id = remote_id
         self.url = url
+        self.cost = cost

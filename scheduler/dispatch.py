@@ -180,6 +180,7 @@ class Engine:
         deadline = begun + lease.total_seconds() * 0.75
         jobs: list[Job] = []
         stays: list[tuple[Claim, Any, Stay]] = []
+        reserved: dict[str, int] = {}
         with self.database.read() as work:
             now = work.now()
             rows = work.server.queue.load([claim.publication_id for claim in claims])
@@ -189,7 +190,7 @@ class Engine:
                 row = rows[claim.publication_id]
                 channel_row = channels[row.Publication.channel_id]
                 content = Content.model_validate(row.content)
-                stay = self._look(work, claim, row, channel_row, content, now)
+                stay = self._look(work, claim, row, channel_row, content, now, reserved)
                 if stay is None:
                     channel = opened[channel_row.id]
                     jobs.append(self._job(claim, row, content, channel, deadline, lease))
@@ -197,6 +198,7 @@ class Engine:
                     stays.append((claim, row, stay))
         if stays:
             self._write_stays(stays)
+        self._recorder.reserve(jobs)
         return jobs
 
     def _job(
@@ -221,6 +223,7 @@ class Engine:
         channel: ChannelRow,
         content: Content,
         now: datetime,
+        reserved: dict[str, int],
     ) -> Stay | None:
         if claim.kind is AttemptKind.LOOKUP:
             return None
@@ -237,7 +240,7 @@ class Engine:
                 channel_reason=channel.state_reason,
                 channel_resumes_at=channel.resumes_at,
                 findings=self._recheck.findings(row, channel, content, now),
-                over_budget=self._recheck.over_budget(work, channel, content, now),
+                over_budget=self._recheck.over_budget(work, channel, content, now, reserved),
             )
         )
 

@@ -7,12 +7,12 @@ from typing import Any
 from approval import guard
 from approval.checking import channel_facts, digest_of
 from approval.rules.base import GuardFacts
-from connectors.base import Channel, Estimates
+from connectors.base import Channel, Connector, Estimates
 from connectors.registry import Registry
 from domain.content import Content
 from domain.pack import Pack
 from domain.profile import Profile
-from domain.words import Finding
+from domain.words import Finding, Money
 from store.database import UnitOfWork
 from store.models import ChannelRow
 
@@ -38,17 +38,22 @@ class Recheck:
         )
         return guard.check(facts, self.pack)
 
-    def over_budget(self, work: UnitOfWork, channel: ChannelRow, content: Content, now: datetime) -> str:
-        """One sentence when this post would exceed the channel's monthly cap, else nothing."""
-        connector = self.registry[channel.provider]
+    def over_budget(
+        self, work: UnitOfWork, channel: ChannelRow, content: Content, now: datetime, reserved: dict[str, int]
+    ) -> str:
+        """One sentence when this post would exceed the channel's monthly cap, else nothing.
+
+        `reserved` holds what this round has set aside already, in millionths by channel, and grows.
+        """
+        estimate = estimated(self.registry[channel.provider], bare(channel), content)
         cap = channel.options.get(CAP_OPTION)
-        if cap is None or not isinstance(connector, Estimates):
+        if estimate is None or cap is None:
             return ""
-        estimate = connector.estimate(_bare(channel), content)
         month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
         spent = work.practice(channel.practice_id).channels.spent(channel.id, month)
-        total = spent.get(estimate.currency, 0) + estimate.micros
+        total = spent.get(estimate.currency, 0) + reserved.get(channel.id, 0) + estimate.micros
         if total <= float(cap) * 1_000_000:
+            reserved[channel.id] = reserved.get(channel.id, 0) + estimate.micros
             return ""
         return (
             f"It would bring {channel.name} to {total / 1_000_000:.2f} {estimate.currency} this month, "
@@ -56,5 +61,11 @@ class Recheck:
         )
 
 
-def _bare(row: ChannelRow) -> Channel:
+def estimated(connector: Connector, channel: Channel, content: Content) -> Money | None:
+    """What a send will cost, where the network charges."""
+    return connector.estimate(channel, content) if isinstance(connector, Estimates) else None
+
+
+def bare(row: ChannelRow) -> Channel:
+    """The channel without its secrets."""
     return Channel(row.id, row.provider, row.name, row.handle, row.remote_id, row.base_url, row.options)

@@ -7,19 +7,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from connectors.base import Comments, LeaseLost, Measures, Published
+from connectors.base import Authorizes, Comments, LeaseLost, Measures, Published
 from domain.clock import Clock
 from domain.ids import new_id
 from domain.states import DELIVERY_MOVES, Delivery
 from domain.words import AttemptKind, AttemptOutcome, ChannelState, SideWork, SideWorkState
-from scheduler.retry import AskFacts, SendFacts, Verdict, after_ask, after_send
-from scheduler.work import Done
+from scheduler.recheck import estimated
+from scheduler.retry import AskFacts, ChannelEffect, SendFacts, Verdict, after_ask, after_send
+from scheduler.work import Done, Job
 from store.audit import Happening
 from store.database import Database, UnitOfWork
 from store.models import Publication
 from store.queue import Change
 
 FIRST_READING = timedelta(hours=1)
+RENEWAL = timedelta(seconds=90)  # the refresher looks every minute
+JUST_RENEWED = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -30,10 +33,27 @@ class Recorder:
     clock: Clock
     owner: str
 
+    def reserve(self, jobs: Sequence[Job]) -> None:
+        """Set aside what the sends will cost, before any of them leaves."""
+        now = self.clock.now()
+        rows = [
+            _booking(job, "reserved", estimate.micros, estimate.currency, now)
+            for job in jobs
+            if job.claim.kind is AttemptKind.PUBLISH
+            and (estimate := estimated(job.connector, job.channel, job.content)) is not None
+        ]
+        if rows:
+            with self.database.write() as work:
+                work.server.queue.book(rows)
+                work.commit()
+
     def record(self, finished: Sequence[Done]) -> None:
         with self.database.write() as work:
             now = work.now()
-            verdicts = self._verdicts(work, finished, now)
+            verdicts = [
+                (done, self._second_chance(work, done, verdict, now))
+                for done, verdict in self._verdicts(work, finished, now)
+            ]
             changes = [_change(done, verdict, now) for done, verdict in verdicts]
             current = work.server.queue.current(changes)
             ours = [
@@ -86,15 +106,31 @@ class Recorder:
             ),
         )
 
+    def _second_chance(self, work: UnitOfWork, done: Done, verdict: Verdict, now: datetime) -> Verdict:
+        """A token that can be renewed is renewed once before its channel counts as broken."""
+        if verdict.outcome is not AttemptOutcome.AUTH_EXPIRED:
+            return verdict
+        row = work.server.channel(done.job.channel.id, lock=True)
+        began = done.job.publication.last_sent_at or now
+        renewed_since = row.refreshed_at is not None and row.refreshed_at >= began - JUST_RENEWED
+        if row.token_expires_at is None or renewed_since or not isinstance(done.job.connector, Authorizes):
+            return verdict
+        row.token_expires_at = now
+        effect = ChannelEffect(ChannelState.WAITING, "Its sign-in is being renewed.", now + RENEWAL)
+        if verdict.state is Delivery.HELD:
+            return replace(
+                verdict, state=Delivery.SCHEDULED, reason=effect.reason, run_at=now + RENEWAL, channel=effect
+            )
+        return replace(verdict, channel=effect)
+
     # ------------------------------------------------------------ what follows
 
     def _follow(self, work: UnitOfWork, settled: list[tuple[Done, Verdict]], now: datetime) -> None:
-        standing = [(done, verdict) for done, verdict in settled if verdict.published is not None]
-        whole = [(done, verdict) for done, verdict in standing if verdict.state is Delivery.PUBLISHED]
+        whole = [(done, verdict) for done, verdict in settled if verdict.state is Delivery.PUBLISHED]
         queue = work.server.queue
         queue.add_receipts([_receipt(done, verdict, now) for done, verdict in whole])
-        queue.add_side_work([row for done, verdict in standing for row in _side_work(done, verdict, now)])
-        queue.book([row for done, verdict in standing for row in _cost(done, verdict, now)])
+        queue.add_side_work([row for done, verdict in whole for row in _side_work(done, verdict, now)])
+        queue.book([row for done, verdict in settled for row in _correction(done, verdict, now)])
         for done, verdict in settled:
             if verdict.channel is not None:
                 self._affect_channel(work, done, verdict)
@@ -231,19 +267,45 @@ def side_work_row(
     }
 
 
-def _cost(done: Done, verdict: Verdict, now: datetime) -> list[dict[str, Any]]:
-    published = verdict.published
-    if published is None or published.cost is None or not published.cost.micros:
+NOT_SENT = frozenset(
+    {
+        AttemptOutcome.REJECTED,
+        AttemptOutcome.TRANSIENT,
+        AttemptOutcome.RATE_LIMITED,
+        AttemptOutcome.AUTH_EXPIRED,
+        AttemptOutcome.OUT_OF_CREDIT,
+    }
+)
+
+
+def _correction(done: Done, verdict: Verdict, now: datetime) -> list[dict[str, Any]]:
+    """What the reservation was off by, once that is certain; a doubtful send keeps what was set aside."""
+    estimate = estimated(done.job.connector, done.job.channel, done.job.content)
+    if estimate is None:
         return []
-    return [
-        {
-            "id": new_id(),
-            "practice_id": done.job.publication.practice_id,
-            "channel_id": done.job.channel.id,
-            "publication_id": done.job.publication.id,
-            "what": "publish",
-            "micros": published.cost.micros,
-            "currency": published.cost.currency,
-            "booked_at": now,
-        }
-    ]
+    cost = verdict.published.cost if verdict.published is not None else None
+    micros = 0
+    if _certainly_unsent(done, verdict):
+        micros = -estimate.micros
+    elif done.job.claim.kind is AttemptKind.PUBLISH and cost is not None:
+        micros = cost.micros - estimate.micros
+    return [_booking(done.job, "correction", micros, estimate.currency, now)] if micros else []
+
+
+def _certainly_unsent(done: Done, verdict: Verdict) -> bool:
+    if done.job.claim.kind is AttemptKind.PUBLISH:
+        return verdict.outcome in NOT_SENT or verdict.state is Delivery.SCHEDULED
+    return verdict.outcome is AttemptOutcome.ABSENT and verdict.state is not Delivery.UNCERTAIN
+
+
+def _booking(job: Job, what: str, micros: int, currency: str, now: datetime) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "practice_id": job.publication.practice_id,
+        "channel_id": job.channel.id,
+        "publication_id": job.publication.id,
+        "what": what,
+        "micros": micros,
+        "currency": currency,
+        "booked_at": now,
+    }

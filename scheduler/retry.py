@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from connectors.base import Absent, Accepted, CannotTell, LookupStrength, Published
 from connectors.errors import (
+    DUPLICATE,
     AuthExpired,
     ConnectorError,
     OutOfCredit,
@@ -20,6 +21,7 @@ from domain.states import Delivery
 from domain.words import AttemptOutcome, ChannelState
 
 MAX_TRIES = 6
+DUPLICATES_BELIEVED = 3  # sends after which a network that keeps saying "duplicate" is a person's matter
 FIRST_BACKOFF = timedelta(seconds=15)
 LONGEST_BACKOFF = timedelta(minutes=30)
 CREDIT_WAIT = timedelta(hours=1)
@@ -105,7 +107,7 @@ def _after_error(error: ConnectorError, facts: SendFacts) -> Verdict:
                 Delivery.PARTIAL,
                 reason=error.message,
                 code=error.code,
-                published=Published(error.remote_id, error.url),
+                published=Published(error.remote_id, error.url, cost=error.cost),
             )
         case Rejected():
             return Verdict(AttemptOutcome.REJECTED, Delivery.FAILED, reason=error.message, code=error.code)
@@ -154,7 +156,8 @@ def _again_later(error: ConnectorError, facts: SendFacts) -> Verdict:
 
 
 def _doubt(message: str, code: str, facts: SendFacts) -> Verdict:
-    can_ask = facts.lookup is not LookupStrength.NONE
+    stubborn = code == DUPLICATE and facts.tries >= DUPLICATES_BELIEVED
+    can_ask = facts.lookup is not LookupStrength.NONE and not stubborn
     return Verdict(
         AttemptOutcome.AMBIGUOUS,
         Delivery.UNCERTAIN,
@@ -228,7 +231,8 @@ def _still_processing(handle: str, poll_after: timedelta, facts: AskFacts) -> Ve
 
 def _after_absent(absent: Absent, facts: AskFacts) -> Verdict:
     believed_from = facts.sent_at + facts.settles
-    if facts.lookup is LookupStrength.BY_CONTENT and facts.now < believed_from:
+    listed_late = facts.lookup is LookupStrength.BY_CONTENT and facts.state is not Delivery.PROCESSING
+    if listed_late and facts.now < believed_from:
         # Not listed yet proves nothing: networks list a post some time after they take it.
         return _still_unknown(AttemptOutcome.ABSENT, facts, run_at=believed_from)
     steps = dict(absent.steps)

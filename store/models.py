@@ -170,6 +170,7 @@ class ChannelRow(Base):
     resumes_at: Mapped[datetime | None] = mapped_column(Instant)
     token_expires_at: Mapped[datetime | None] = mapped_column(Instant)
     verified_at: Mapped[datetime | None] = mapped_column(Instant)
+    refreshed_at: Mapped[datetime | None] = mapped_column(Instant)
     refresh_owner: Mapped[str | None] = mapped_column(String(80))
     refresh_until: Mapped[datetime | None] = mapped_column(Instant)
     created_at: Mapped[datetime] = mapped_column(Instant)

@@ -7,6 +7,7 @@ from functools import cached_property
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session as OrmSession
 
+from domain.words import ChannelState
 from store.models import (
     ApiToken,
     Approval,
@@ -84,13 +85,15 @@ class ServerScope:
         query = select(ChannelRow).where(
             ChannelRow.token_expires_at.is_not(None),
             ChannelRow.token_expires_at < before,
-            ChannelRow.state == "connected",
+            ChannelRow.state.in_([ChannelState.CONNECTED, ChannelState.WAITING]),
         )
         return self._session.scalars(query.order_by(ChannelRow.token_expires_at)).all()
 
     def channels_waiting(self, now: datetime) -> Sequence[ChannelRow]:
         """Channels whose wait has ended."""
-        query = select(ChannelRow).where(ChannelRow.state == "waiting", ChannelRow.resumes_at <= now)
+        query = select(ChannelRow).where(
+            ChannelRow.state == ChannelState.WAITING, ChannelRow.resumes_at <= now
+        )
         return self._session.scalars(query).all()
 
     def approvals_to_book(self, limit: int) -> Sequence[Approval]:

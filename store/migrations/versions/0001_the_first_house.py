@@ -152,6 +152,7 @@ def upgrade() -> None:
         sa.Column("resumes_at", Instant(), nullable=True),
         sa.Column("token_expires_at", Instant(), nullable=True),
         sa.Column("verified_at", Instant(), nullable=True),
+        sa.Column("refreshed_at", Instant(), nullable=True),
         sa.Column("refresh_owner", sa.String(length=80), nullable=True),
         sa.Column("refresh_until", Instant(), nullable=True),
         sa.Column("created_at", Instant(), nullable=False),
