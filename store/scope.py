@@ -12,6 +12,11 @@ from store.posts import Posts
 from store.practices import Practices
 from store.publications import Publications
 from store.signoff import SignOffs
+from store.views.browsing import Browsing
+from store.views.library import Library
+from store.views.listings import Listings
+from store.views.lives import Lives
+from store.views.results import Results
 
 
 class PracticeScope:
@@ -56,3 +61,25 @@ class PracticeScope:
     @cached_property
     def audit(self) -> AuditChain:
         return AuditChain(self._session, self.id)
+
+    # ------------------------------------------------------------ what pages show
+
+    @cached_property
+    def browsing(self) -> Browsing:
+        return Browsing(self._session, self.id)
+
+    @cached_property
+    def listings(self) -> Listings:
+        return Listings(self._session, self.id)
+
+    @cached_property
+    def lives(self) -> Lives:
+        return Lives(self._session, self.id)
+
+    @cached_property
+    def library(self) -> Library:
+        return Library(self._session, self.id)
+
+    @cached_property
+    def results(self) -> Results:
+        return Results(self._session, self.id)

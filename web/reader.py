@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale, dates, numbers
 
 from domain.words import Money
+from drafting.wallclock import offset_name
 
 DEFAULT_LOCALE = Locale("en", "GB")
 RELATIVE_WITHIN = timedelta(hours=24)
@@ -24,8 +25,11 @@ class Reader:
     locale: Locale = DEFAULT_LOCALE
 
     def clock(self, instant: datetime) -> str:
-        """ "14:30", or "2:30 PM" where people write so."""
-        return dates.format_time(self.local(instant), "short", tzinfo=self.zone, locale=self.locale)
+        """ "14:30", or "2:30 PM" where people write so; "01:30 EDT" where clocks show the time twice."""
+        local = self.local(instant)
+        shown = dates.format_time(local, "short", tzinfo=self.zone, locale=self.locale)
+        twice = local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
+        return f"{shown} {offset_name(local)}" if twice else shown
 
     def day(self, instant: datetime) -> str:
         """ "Sat 14 Nov", with the year when it is another one."""
@@ -36,6 +40,24 @@ class Reader:
         """ "Saturday 14 November"."""
         weekday = dates.format_datetime(self.local(instant), "EEEE", self.zone, self.locale)
         return f"{weekday} {self._date(instant, 'MMMMd')}"
+
+    def month(self, instant: datetime) -> str:
+        """ "November 2026"."""
+        return self._date(instant, "yMMMM")
+
+    def short_day(self, instant: datetime) -> str:
+        """ "14 Nov"."""
+        return self._date(instant, "MMMd")
+
+    def weekday(self, instant: datetime) -> str:
+        """ "Sat"."""
+        return dates.format_datetime(self.local(instant), "EEE", self.zone, self.locale)
+
+    def hour(self, instant: datetime) -> str:
+        """ "14:00", or "2 PM"."""
+        local = self.local(instant).replace(minute=0)
+        day_halves = "a" in self.locale.time_formats["short"].pattern
+        return dates.format_time(local, "h a" if day_halves else "HH:mm", self.zone, self.locale)
 
     def wall(self, instant: datetime) -> str:
         """ "Sat 14 Nov, 09:00"."""

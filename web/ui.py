@@ -22,7 +22,21 @@ TEMPLATES = HERE / "templates"
 STATIC = HERE / "static"
 
 # What a page may ask of the Reader, as filters: {{ post.due_at | wall }}
-READER_FILTERS = ("clock", "day", "long_day", "wall", "relative", "span", "number", "percent", "money")
+READER_FILTERS = (
+    "clock",
+    "hour",
+    "weekday",
+    "day",
+    "short_day",
+    "long_day",
+    "month",
+    "wall",
+    "relative",
+    "span",
+    "number",
+    "percent",
+    "money",
+)
 
 
 def make_environment(*more: Path) -> Environment:

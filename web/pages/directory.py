@@ -1,0 +1,59 @@
+"""The practice's channels and people by the names that pages show, in two queries."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from connectors.base import Spec
+from connectors.registry import Registry, UnknownConnector
+from domain.words import ChannelState
+from store.models import ChannelRow
+from store.scope import PracticeScope
+from web.marks import ChannelMark
+
+
+@dataclass(frozen=True)
+class Directory:
+    """Channels and members by id."""
+
+    channels: Mapping[str, ChannelRow]
+    members: Mapping[str, str]
+    registry: Registry
+
+    @property
+    def open_channels(self) -> list[ChannelRow]:
+        """Those that a post can be written for."""
+        return [row for row in self.channels.values() if row.state is not ChannelState.DISCONNECTED]
+
+    def spec(self, channel_id: str) -> Spec | None:
+        """What its network declares; None when the connector is no longer installed."""
+        try:
+            return self.registry[self.channels[channel_id].provider].spec
+        except UnknownConnector:
+            return None
+
+    def mark(self, channel_id: str) -> ChannelMark:
+        spec = self.spec(channel_id)
+        return ChannelMark(self.channels[channel_id].name, spec.glyph if spec else "")
+
+    def marks(self, channel_ids: Iterable[str]) -> tuple[ChannelMark, ...]:
+        """The tiles of these channels, by name."""
+        return tuple(sorted(map(self.mark, channel_ids), key=lambda mark: mark.name.casefold()))
+
+    def name(self, member_id: str | None) -> str:
+        """Who that is; a member never leaves the record, so an unknown id is a machine's."""
+        return self.members.get(member_id or "", "Rounds")
+
+
+def directory(scope: PracticeScope, registry: Registry) -> Directory:
+    """Everybody and every channel of this practice, closed accounts included."""
+    return Directory(
+        channels={row.id: row for row in scope.channels.all()},
+        members={member.id: member.name for member in scope.people.members()},
+        registry=registry,
+    )
+
+
+def listed(names: Iterable[str]) -> str:
+    """ "Facebook, X and Website"."""
+    *most, last = list(names) or [""]
+    return f"{', '.join(most)} and {last}" if most else last
