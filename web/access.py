@@ -81,8 +81,8 @@ def sign_in_address(request: Request) -> str:
 
 def own_path(address: str) -> str:
     """A path on this server to go on to; anything else becomes the first page."""
-    parts = urlsplit(address)
-    if parts.scheme or parts.netloc or not address.startswith("/") or address.startswith(("//", "/\\")):
+    strange = any(ord(letter) < 0x20 or letter == "\\" for letter in address)  # browsers forgive these
+    if strange or not address.startswith("/") or address.startswith("//"):
         return "/today"
     return address
 

@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 from domain.actor import NotAllowed
 from domain.refusal import Refusal
 from people.fields import BadField
+from people.secrets import WeakPassword
 from store.repository import NotFound
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -63,6 +64,8 @@ class Form:
                 raise refusal
             case Unfit(problems=problems):
                 return replace(self, problems=problems)
+            case WeakPassword():
+                return replace(self, problems={"password": str(refusal)})
             case BadField(field=name):
                 return replace(self, problems={name: str(refusal)})
             case _:

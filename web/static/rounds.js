@@ -118,6 +118,12 @@
     if (target.dataset.says) find("[data-said]", target.form).textContent = target.dataset.says;
   });
 
+  // ---- set-up: the browser's own time zone, until somebody writes another
+
+  for (const field of document.querySelectorAll("[data-zone]")) {
+    field.value ||= Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
+  }
+
   // ---- keys: whatever names a key in aria-keyshortcuts is pressed by it; G and a letter opens a page
 
   const SEQUENCE = 1500;
