@@ -6,6 +6,7 @@ from importlib.metadata import entry_points
 from connectors.base import Connector, Surroundings
 from connectors.providers.facebook.connector import Facebook
 from connectors.providers.rehearsal.connector import Rehearsal
+from connectors.providers.website.connector import Website
 from connectors.providers.x.connector import XConnector
 
 ENTRY_POINT_GROUP = "rounds.connectors"
@@ -13,6 +14,7 @@ ENTRY_POINT_GROUP = "rounds.connectors"
 OURS: tuple[Callable[[Surroundings], Connector], ...] = (
     Facebook,
     Rehearsal,
+    Website,
     XConnector,
 )
 

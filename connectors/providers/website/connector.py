@@ -51,15 +51,12 @@ SPEC = Spec(
 class Website:
     """Publishes to the practice's own site: served by Rounds, or written to a folder for any web server."""
 
+    spec = SPEC
     measure_batch = 100
     repost_label = "Pin to the top"
 
     def __init__(self, surroundings: Surroundings) -> None:
         self._surroundings = surroundings
-
-    @property
-    def spec(self) -> Spec:
-        return SPEC
 
     def verify(self, channel: Channel) -> Health:
         """Whether the pages can be written. Makes them, so that links and feeds work from the first day."""

@@ -66,31 +66,60 @@ class Log(Frozen):
 
 
 class Swap:
-    """One change to many files. Call it only as the only writer; leaving without `commit` changes nothing."""
+    """One change to many files: it happens as a whole on leaving the block, or not at all.
+
+    Only the only writer may use it. Leaving raises OSError while nothing stands, and Ambiguous once the
+    change is certain to stand.
+    """
 
     def __init__(self, log: Path, roots: Sequence[Path]) -> None:
         self._log = log
         self._roots = sorted(roots, key=lambda root: len(root.parts), reverse=True)
         self._steps: list[Step] = []
+        self._certain = False
 
-    def write(self, target: Path, data: bytes) -> None:
-        """Write *data* aside, to be put in place of *target*."""
+    def __enter__(self) -> "Swap":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            if kind is None:
+                self._commit()
+        finally:
+            if not self._certain:
+                _clear(self._roots)
+
+    def write(self, target: Path, data: bytes) -> Path:
+        """Write *data* aside, to be put in place of *target*; where it lies until then."""
+        aside = self._aside(target)
+        _write_through(aside, data)
+        return aside
+
+    def share(self, source: Path, target: Path) -> None:
+        """Put what *source* holds in place of *target* too; it takes no space of its own where it can."""
+        aside = self._aside(target)
+        try:
+            aside.hardlink_to(source)
+        except OSError:  # another file system, or one without links
+            _write_through(aside, source.read_bytes())
+
+    def _aside(self, target: Path) -> Path:
         root = next(root for root in self._roots if target.is_relative_to(root))
         aside = root / ASIDE / str(len(self._steps))
-        _write_through(aside, data)
         self._steps.append(Step(target=target, aside=aside))
+        return aside
 
     def remove(self, target: Path) -> None:
         """Take *target* away, if it is there."""
         self._steps.append(Step(target=target))
 
-    def commit(self) -> None:
-        """Make it happen. Raises OSError while nothing stands, Ambiguous once it is certain to stand."""
+    def _commit(self) -> None:
         for root in self._roots:
             _sync_folder(root / ASIDE)
         aside = self._log.with_suffix(".aside")
         _write_through(aside, Log(steps=tuple(self._steps)).model_dump_json().encode())
         aside.replace(self._log)
+        self._certain = True
         try:
             _sync_folder(self._log.parent)
             finish(self._log)
@@ -103,10 +132,8 @@ def prepare(log: Path, roots: Sequence[Path]) -> None:
     if log.exists():
         finish(log)
     for root in roots:
-        aside = root / ASIDE
-        aside.mkdir(parents=True, exist_ok=True)
-        for leftover in aside.iterdir():
-            leftover.unlink()
+        (root / ASIDE).mkdir(parents=True, exist_ok=True)
+    _clear(roots)
 
 
 def finish(log: Path) -> None:
@@ -118,6 +145,12 @@ def finish(log: Path) -> None:
         _sync_folder(folder)
     log.unlink()
     _sync_folder(log.parent)
+
+
+def _clear(roots: Sequence[Path]) -> None:
+    for root in roots:
+        for leftover in (root / ASIDE).iterdir():
+            leftover.unlink()
 
 
 def _take(step: Step) -> None:

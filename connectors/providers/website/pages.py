@@ -56,11 +56,14 @@ class Pages:
         self.swap.write(public / "feed.json", json_feed)
 
     def archives(self, before: Index, after: Index, number: int) -> None:
-        """The numbered page that changed; its neighbours too where a page came or went."""
+        """The numbered page that changed; its neighbours too where a page came or went.
+
+        A page comes before the link to it, and goes after.
+        """
         changed = {number}
         if before.pages != after.pages:
             changed |= {page for page in _neighbours(after.pages, number) if page}
-        for page in sorted(changed):
+        for page in sorted(changed, key=lambda page: (page not in after.pages, -page)):
             self.archive(after, page)
 
     def archive(self, index: Index, number: int) -> None:

@@ -4,7 +4,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -69,8 +69,9 @@ class Press:
 
     @property
     def look(self) -> str:
-        """Names what all files were made with, the records aside."""
-        return hashlib.sha256(f"{_design()} {self.site!r}".encode()).hexdigest()
+        """Names what all files were made with, the records aside. Moving the data folder changes nothing."""
+        settings = replace(self.site, private=Path(), public=Path())
+        return hashlib.sha256(f"{_design()} {settings!r}".encode()).hexdigest()
 
     def stylesheet(self) -> bytes:
         return STYLESHEET.read_bytes()

@@ -67,7 +67,8 @@ class Record(Frozen):
 
     @property
     def summary(self) -> str:
-        return text.shortened(" ".join(self.text.split()), SUMMARY_MAX) or self.headline
+        """One paragraph that goes below the headline."""
+        return text.shortened(" ".join(self.body.split()), SUMMARY_MAX) or self.headline
 
     @property
     def images(self) -> tuple[Picture, ...]:

@@ -37,8 +37,9 @@ class Site:
     """One website with checked settings. Addresses carry no trailing slash."""
 
     channel_id: str
-    private: Path  # records, index and counters
+    private: Path  # the truth: records and pictures; and the index and the counters
     public: Path  # what the world reads
+    folder: str  # the folder as the practice chose it; empty: Rounds serves the pages
     url: str
     title: str
     description: str
@@ -78,6 +79,10 @@ class Site:
         return self.private / "posts"
 
     @property
+    def originals(self) -> Path:
+        return self.private / "media"
+
+    @property
     def counters(self) -> Path:
         return self.private / "views"
 
@@ -93,6 +98,10 @@ class Site:
     def media(self, name: str) -> Path:
         return self.public / "media" / name
 
+    def original(self, name: str) -> Path:
+        """A picture as it is kept, whatever becomes of the public folder."""
+        return self.originals / name
+
     def counter(self, slug: str) -> Path:
         return self.counters / slug
 
@@ -104,7 +113,8 @@ class Site:
     def folders(self) -> tuple[Path, ...]:
         """Every folder that must be there before a file is put in place."""
         shown = (self.public / name for name in ("p", "page", "media"))
-        return (self.private, self.records, self.counters, self.public, *shown)
+        kept = (self.records, self.originals, self.counters)
+        return (self.private, *kept, self.public, *shown)
 
 
 def content_policy(beacon: str = "") -> str:
@@ -174,6 +184,7 @@ def site_of(channel: Channel, surroundings: Surroundings) -> Site:
         public=_public_folder(options.folder, surroundings.data_dir)
         if options.folder
         else private / "public",
+        folder=options.folder,
         url=url,
         title=options.title or channel.name or "News",
         description=options.description,

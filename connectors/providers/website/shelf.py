@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from urllib.parse import unquote
 
 from pydantic import ValidationError
 
 from connectors.base import MediaFile, Post
-from connectors.errors import AuthExpired, Transient
+from connectors.errors import Ambiguous, AuthExpired, Transient
 from connectors.providers.website.files import Swap, folder_errors, only_writer, prepare
 from connectors.providers.website.pages import Pages, read_record
 from connectors.providers.website.press import Press
@@ -55,9 +55,16 @@ def open_shelf(site: Site, now: datetime, *, adopt: bool = False) -> Iterator["S
     with folder_errors(site.public):
         site.private.mkdir(parents=True, exist_ok=True)
         with only_writer(site.lock):
-            shelf = Shelf(site, now)
-            shelf.settle(adopt)
-            yield shelf
+            yield _settled(Shelf(site, now), adopt)
+
+
+def _settled(shelf: "Shelf", adopt: bool) -> "Shelf":
+    """What fails while older changes are finished says nothing about the change to come."""
+    try:
+        shelf.settle(adopt)
+    except Ambiguous as error:
+        raise Transient(error.message, code=error.code) from error
+    return shelf
 
 
 class Shelf:
@@ -67,6 +74,7 @@ class Shelf:
         self._site = site
         self._now = now
         self._press = Press(site)
+        self._index = Index(changed_at=now)
 
     def settle(self, adopt: bool) -> None:
         """Claim the folder, finish an interrupted change, and render every page where its look is old."""
@@ -74,8 +82,10 @@ class Shelf:
         for folder in self._site.folders:
             folder.mkdir(parents=True, exist_ok=True)
         prepare(self._site.log, (self._site.private, self._site.public))
-        if self._owner() != self._site.channel_id or not self._looks_right():
-            self._rebuild()
+        index = _read_index(self._site)
+        if index is None or self._owner() != self._site.channel_id or not self._looks_right():
+            index = self._rebuild(index)
+        self._index = index
 
     def put(self, post: Post) -> Record:
         """Publish *post*, or bring the one under its key up to date. Its address stays."""
@@ -116,18 +126,10 @@ class Shelf:
             self._sweep(swap, row, after)
             self._write_index(swap, after)
 
-    @cached_property
-    def _index(self) -> Index:
-        return _read_index(self._site) or self._rebuild()
-
     # The change
 
-    @contextmanager
-    def _swap(self) -> Iterator[Swap]:
-        """A change that happens as a whole on leaving, or not at all."""
-        swap = Swap(self._site.log, (self._site.private, self._site.public))
-        yield swap
-        swap.commit()
+    def _swap(self) -> Swap:
+        return Swap(self._site.log, (self._site.private, self._site.public))
 
     def _replace(self, swap: Swap, record: Record) -> None:
         """Pages before the lists that link to them; what is no longer shown goes last."""
@@ -148,8 +150,10 @@ class Shelf:
         except OSError as error:
             raise Transient(f"The file {file.filename} could not be read from the library.") from error
         picture = picture_of(file, data, post.content)
-        if not self._site.media(picture.name).exists():
-            swap.write(self._site.media(picture.name), data)
+        original, shown = self._site.original(picture.name), self._site.media(picture.name)
+        kept = original if original.exists() else swap.write(original, data)
+        if not shown.exists():
+            swap.share(kept, shown)
         return picture
 
     def _start_counting(self, swap: Swap, record: Record) -> None:
@@ -162,6 +166,7 @@ class Shelf:
         for name in before.media:
             if not after.uses(name):
                 swap.remove(self._site.media(name))
+                swap.remove(self._site.original(name))
 
     def _write_index(self, swap: Swap, index: Index) -> None:
         swap.write(self._site.index, index.model_dump_json(exclude_defaults=True).encode())
@@ -191,16 +196,16 @@ class Shelf:
         """Whether the files were last made with these settings and these templates."""
         return self._site.look.is_file() and self._site.look.read_text() == self._press.look
 
-    def _rebuild(self) -> Index:
+    def _rebuild(self, before: Index | None) -> Index:
         """Render everything from the records. Its cost grows with the site; only new settings cause it."""
         records = self._all_records()
         rows = sorted(map(row_of, records.values()), key=age)
-        before = _read_index(self._site)
         index = Index(changed_at=before.changed_at if before else self._now, rows=tuple(rows))
         with self._swap() as swap:
             swap.write(self._mark, self._site.channel_id.encode())
             swap.write(self._site.public / "site.css", self._press.stylesheet())
             pages = Pages(self._press, swap, records)
+            self._share_pictures(swap, index)
             for record in records.values():
                 self._start_counting(swap, record)
                 pages.permalink(record)
@@ -216,18 +221,23 @@ class Shelf:
         keys = [unquote(place.stem) for place in self._site.records.glob("*.json")]
         return {key: record for key in keys if (record := read_record(self._site, key))}
 
+    def _share_pictures(self, swap: Swap, index: Index) -> None:
+        """Fill a folder that is new or was emptied."""
+        for name in sorted({name for row in index.rows for name in row.media}):
+            if self._site.original(name).exists() and not self._site.media(name).exists():
+                swap.share(self._site.original(name), self._site.media(name))
+
     def _remove_strays(self, swap: Swap, index: Index) -> None:
         """Take away the pages, pictures and counters of posts that are no longer there."""
         site = self._site
         kept = {site.archive(number) for number in index.pages}
         for row in index.rows:
-            kept |= {site.permalink(row.slug), *map(site.media, row.media)}
+            kept |= {site.permalink(row.slug), *map(site.media, row.media), *map(site.original, row.media)}
             kept |= {site.counter(row.slug)} if site.counts_views else set()
-        for name in ("p/*.html", "page/*.html", "media/*"):
-            for place in sorted(set(site.public.glob(name)) - kept):
+        shown = (site.public.glob(name) for name in ("p/*.html", "page/*.html", "media/*"))
+        for place in chain(*shown, site.originals.iterdir(), site.counters.iterdir()):
+            if place not in kept:
                 swap.remove(place)
-        for counter in sorted(set(site.counters.iterdir()) - kept):
-            swap.remove(counter)
 
 
 def _read_index(site: Site) -> Index | None:

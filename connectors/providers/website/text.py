@@ -9,7 +9,9 @@ HEADLINE_MAX = 100  # characters
 SLUG_MAX = 60  # characters, without the date
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_ABBREVIATED = "".join(rf"(?<!\b{word})" for word in (r"\w", "Dr", "Mr", "Ms", "St", "No", "Mrs", "Prof"))
+_ABBREVIATED = "".join(
+    rf"(?<!\b{word})" for word in ("[A-Za-z]", "Dr", "Mr", "Ms", "St", "No", "Mrs", "Prof")
+)
 _SENTENCE = re.compile(rf".*?{_ABBREVIATED}[.!?…]+[\"'”’»)]*(?=\s|$)")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
 _URL = re.compile(r"https?://[^\s<>\"“”«»]+", re.IGNORECASE)
@@ -70,7 +72,7 @@ def shortened(text: str, limit: int) -> str:
         return text
     cut = text[: limit - 1]
     between_words = cut.rsplit(None, 1)[0] if " " in cut else cut
-    return between_words.rstrip(" ,;:–—-") + "…"
+    return between_words.rstrip(" .,;:–—-") + "…"
 
 
 def slug(words: str) -> str:
