@@ -88,6 +88,14 @@ class AuditChain:
             query = query.where(AuditEntry.subject == subject)
         yield from self._session.scalars(query.order_by(AuditEntry.seq).execution_options(yield_per=1000))
 
+    def latest(self, limit: int, subject: str | None = None) -> list[AuditEntry]:
+        """The newest entries, oldest first."""
+        query = select(AuditEntry).where(AuditEntry.practice_id == self._practice_id)
+        if subject is not None:
+            query = query.where(AuditEntry.subject == subject)
+        newest = self._session.scalars(query.order_by(AuditEntry.seq.desc()).limit(limit)).all()
+        return list(reversed(newest))
+
     def verify(self) -> BrokenLink | None:
         """The first broken link, or None when the whole chain holds."""
         previous, expected = GENESIS, 1
