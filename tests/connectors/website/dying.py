@@ -1,6 +1,6 @@
 """Runs one change again and again, each time in a fresh copy and dying at a later touch of the disk.
 
-    python dying.py WHERE CHANGE...
+    python dying.py WHERE CHANGE
 
 Copies a small site from WHERE/before to WHERE/CHANGE/1, 2 and so on, and in copy N carries the CHANGE out
 in a process that is killed just before it changes the disk for the Nth time. Stops when it gets through.
@@ -10,7 +10,6 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -49,15 +48,14 @@ def survives(change: str, number: int, data_dir: Path) -> bool:
     return os.WIFEXITED(status)
 
 
-def main(where: Path, changes: Sequence[str]) -> None:
+def main(where: Path, change: str) -> None:
     before = where / "before"
     small_site(before)
-    for change in changes:
-        number = 1
-        while not survives(change, number, shutil.copytree(before, where / change / str(number))):
-            number += 1
+    number = 1
+    while not survives(change, number, shutil.copytree(before, where / change / str(number))):
+        number += 1
 
 
 if __name__ == "__main__":
     os.fsync = lambda fd: None  # a process dies here, not the machine: what is written stays
-    main(Path(sys.argv[1]), sys.argv[2:])
+    main(Path(sys.argv[1]), sys.argv[2])

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -17,46 +16,30 @@ from tests.connectors.website.scenes import CHANGES, NEW, later
 ROOT = Path(__file__).resolve().parents[3]
 
 
-@dataclass(frozen=True)
-class Deaths:
-    """What stood before, and the folder of each death by change."""
-
-    before: Practice
-    where: Path
-
-    def of(self, change: str) -> list[Path]:
-        return sorted((self.where / change).iterdir(), key=lambda folder: int(folder.name))
-
-    def survivor(self, change: str) -> Practice:
-        """The site after the undisturbed change."""
-        return Practice(self.of(change)[-1])
-
-
-@pytest.fixture(scope="module")
-def deaths(tmp_path_factory: pytest.TempPathFactory) -> Deaths:
-    folder = tmp_path_factory.mktemp("deaths")
-    command = [sys.executable, dying.__file__, str(folder), *CHANGES]
-    subprocess.run(command, check=True, cwd=ROOT, env={"PYTHONPATH": str(ROOT)}, timeout=300)
-    return Deaths(Practice(folder / "before"), folder)
-
-
-@pytest.mark.xdist_group("website_deaths")
 @pytest.mark.parametrize("change", sorted(CHANGES.keys() - {"rename"}))
-def test_a_death_at_any_moment_leaves_a_whole_site_and_a_whole_change(deaths: Deaths, change: str) -> None:
-    done = deaths.survivor(change)
-    outcomes = [_after_death(died, deaths.before, done, change) for died in deaths.of(change)]
+def test_a_death_at_any_moment_leaves_a_whole_site_and_a_whole_change(tmp_path: Path, change: str) -> None:
+    before, deaths = Practice(tmp_path / "before"), _deaths(tmp_path, change)
+    done = Practice(deaths[-1])
+    outcomes = [_after_death(died, before, done, change) for died in deaths]
     assert outcomes[0] == "not at all"
     assert outcomes[-1] == "fully"
     assert outcomes == sorted(outcomes, reverse=True), "once it is certain, it stays certain"
 
 
-@pytest.mark.xdist_group("website_deaths")
-def test_a_death_while_every_page_is_made_anew_is_made_good(deaths: Deaths) -> None:
-    done = deaths.survivor("rename").files()
-    for died in deaths.of("rename"):
+def test_a_death_while_every_page_is_made_anew_is_made_good(tmp_path: Path) -> None:
+    deaths = _deaths(tmp_path, "rename")
+    done = Practice(deaths[-1]).files()
+    for died in deaths:
         check_consistent(Practice(died).public, Practice(died).url)
         CHANGES["rename"](died)
         assert Practice(died).files() == done
+
+
+def _deaths(folder: Path, change: str) -> list[Path]:
+    """The data folder of each death in turn; the last one got through."""
+    command = [sys.executable, dying.__file__, str(folder), change]
+    subprocess.run(command, check=True, cwd=ROOT, env={"PYTHONPATH": str(ROOT)}, timeout=300)
+    return sorted((folder / change).iterdir(), key=lambda died: int(died.name))
 
 
 def _after_death(data_dir: Path, before: Practice, done: Practice, change: str) -> str:
