@@ -49,7 +49,7 @@ class Posts(Repository):
             .where(PostRow.practice_id == self._practice_id)
             .group_by(PostRow.state)
         )
-        return dict(self._session.execute(query))
+        return dict(self._session.execute(query).all())
 
     def source_keys(self, keys: Sequence[str]) -> dict[str, str]:
         """Post ids by source key, for those keys that were imported before."""

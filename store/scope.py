@@ -12,11 +12,14 @@ from store.posts import Posts
 from store.practices import Practices
 from store.publications import Publications
 from store.signoff import SignOffs
+from store.views.accounts import Accounts
 from store.views.browsing import Browsing
 from store.views.library import Library
 from store.views.listings import Listings
 from store.views.lives import Lives
 from store.views.results import Results
+from store.views.stops import Stops
+from store.views.troubles import Troubles
 
 
 class PracticeScope:
@@ -83,3 +86,15 @@ class PracticeScope:
     @cached_property
     def results(self) -> Results:
         return Results(self._session, self.id)
+
+    @cached_property
+    def stops(self) -> Stops:
+        return Stops(self._session, self.id)
+
+    @cached_property
+    def troubles(self) -> Troubles:
+        return Troubles(self._session, self.id)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        return Accounts(self._session, self.id)

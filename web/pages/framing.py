@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
@@ -21,7 +22,7 @@ from store.models import Practice
 from store.publications import NamedHold
 from store.publications import Pulse as Due
 from store.scope import PracticeScope
-from web.access import CurrentActor, House, csrf_token
+from web.access import CurrentActor, House, csrf_token, own_path
 from web.frame import MENU, Frame, Heartbeat, Hold, MenuGroup, Person, Pulse, Theme, Toast, menu
 from web.pages import flash, taste
 from web.pages.registered import paths
@@ -117,6 +118,14 @@ def page(request: Request, actor: CurrentActor, house: House) -> Page:
 
 
 CurrentPage = Annotated[Page, Depends(page)]
+
+
+def came_from(request: Request) -> str:
+    """The page this request was made on, when it is one of ours and another one; else the first page."""
+    came = urlsplit(request.headers.get("hx-current-url") or request.headers.get("referer", ""))
+    if came.netloc != request.headers.get("host", "") or came.path == request.url.path:
+        return "/today"
+    return own_path(came.path + (f"?{came.query}" if came.query else ""))
 
 
 def may_open(actor: Actor, key: str) -> bool:

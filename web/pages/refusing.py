@@ -2,17 +2,16 @@
 
 from datetime import UTC
 from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from sqlalchemy.exc import DBAPIError
 from starlette.responses import HTMLResponse
 
-from web.access import csrf_token, own_path, session_token
+from web.access import csrf_token, session_token
 from web.marks import Problem
 from web.pages import taste
-from web.pages.framing import Page
+from web.pages.framing import Page, came_from
 from web.reader import Reader
 from web.services import Services
 from web.ui import render
@@ -35,7 +34,7 @@ def refused(request: Request, sentence: str, status: int) -> HTMLResponse:
     said: dict[str, Any] = {
         "heading": HEADINGS.get(status, OURS_TO_FIX),
         "problem": Problem(sentence),
-        "back": _back(request),
+        "back": came_from(request),
     }
     if page is None:
         return bare(request, "refused.html", status=status, frame=None, fragment=False, **said)
@@ -65,11 +64,3 @@ def _page(request: Request) -> Page | None:
     except DBAPIError:
         return None
     return Page(request, found, services) if found else None
-
-
-def _back(request: Request) -> str:
-    """The page one came from, when it is ours and another one."""
-    came = urlsplit(request.headers.get("referer", ""))
-    if came.netloc != request.headers.get("host", "") or came.path == request.url.path:
-        return "/today"
-    return own_path(came.path + (f"?{came.query}" if came.query else ""))
