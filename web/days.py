@@ -38,6 +38,14 @@ class Days:
     def last(self) -> date:
         return self.first + timedelta(days=self.count - 1)
 
+    @property
+    def week_earlier(self) -> date:
+        return self.at - timedelta(days=7)
+
+    @property
+    def week_later(self) -> date:
+        return self.at + timedelta(days=7)
+
     def range(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
         """The instants from the first midnight to the one after the last day."""
         return midnight(self.first, zone), midnight(self.last + timedelta(days=1), zone)

@@ -49,6 +49,11 @@ class Reader:
         """ "14 Nov"."""
         return self._date(instant, "MMMd")
 
+    def days(self, first: datetime, last: datetime) -> str:
+        """ "9 – 15 November", "30 November – 6 December"."""
+        ends = (self.local(first), self.local(last))
+        return dates.format_interval(*ends, skeleton="MMMMd", tzinfo=self.zone, locale=self.locale)
+
     def weekday(self, instant: datetime) -> str:
         """ "Sat"."""
         return dates.format_datetime(self.local(instant), "EEE", self.zone, self.locale)
@@ -56,8 +61,12 @@ class Reader:
     def hour(self, instant: datetime) -> str:
         """ "14:00", or "2 PM"."""
         local = self.local(instant).replace(minute=0)
-        day_halves = "a" in self.locale.time_formats["short"].pattern
-        return dates.format_time(local, "h a" if day_halves else "HH:mm", self.zone, self.locale)
+        return dates.format_time(local, "h a" if self.day_halves else "HH:mm", self.zone, self.locale)
+
+    @property
+    def day_halves(self) -> bool:
+        """Whether people here write AM and PM."""
+        return "a" in self.locale.time_formats["short"].pattern
 
     def wall(self, instant: datetime) -> str:
         """ "Sat 14 Nov, 09:00"."""

@@ -42,9 +42,10 @@ def test_today_ends_at_the_practices_midnight() -> None:
     assert not HALIFAX.is_today(midnight)
 
 
-def test_the_hour_that_comes_twice_keeps_its_order() -> None:
+def test_an_hour_that_comes_twice_is_told_apart() -> None:
     first = datetime(2026, 11, 1, 4, 30, tzinfo=UTC)
-    assert HALIFAX.clock(first) == HALIFAX.clock(first + timedelta(hours=1)) == "01:30"
+    shown = [HALIFAX.clock(first + timedelta(hours=hours)) for hours in range(3)]
+    assert shown == ["01:30 ADT", "01:30 AST", "02:30"]
 
 
 @pytest.mark.parametrize(

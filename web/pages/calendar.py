@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse
 
-from domain.states import Delivery, Editorial
+from domain.states import STILL_OURS, Delivery, Editorial
 from store.models import PostRow
 from store.views.listings import Listed
 from web.days import Days, View, clock_change, days_of, midnight, noon
@@ -24,6 +24,7 @@ router = APIRouter()
 MOST_POSTS = 1500  # in one view
 MOST_WITHOUT_TIME = 60
 SHOWN_IN_A_DAY = 3  # of a month
+MOVABLE = STILL_OURS | {Delivery.EXPIRED, Delivery.CANCELLED}
 EARLIEST, LATEST = date(2000, 1, 10), date(2199, 12, 1)
 
 
@@ -81,6 +82,7 @@ class Card:
     weight: Weight
     marks: tuple[ChannelMark, ...]
     author: str
+    movable: bool  # its time can still be changed
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,7 @@ def calendar(
     return page.show(
         "calendar.html",
         days=days,
+        at_noon=noon(days.at, page.reader.zone),
         shown=shown,
         weeks=[shown[start : start + 7] for start in range(0, len(shown), 7)],
         hours=_hours(shown, page.reader),
@@ -173,6 +176,7 @@ def _card(listed: Listed, known: Directory, filters: Filters, reader: Reader) ->
         weight=weight(state),
         marks=known.marks(listed.channel_ids),
         author=listed.author,
+        movable=all(row.state in MOVABLE for row in listed.publications),
     )
 
 
