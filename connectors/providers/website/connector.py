@@ -1,6 +1,8 @@
 """The website behind the seam: its own records are the truth, so a look-up by key is certain."""
 
+import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from connectors.base import (
@@ -25,7 +27,7 @@ from connectors.providers.website.files import folder_errors
 from connectors.providers.website.pages import read_record
 from connectors.providers.website.record import Record
 from connectors.providers.website.serve import public_pages
-from connectors.providers.website.settings import KEY, OPTIONS, Site, site_of
+from connectors.providers.website.settings import KEY, OPTIONS, Site, site_folder, site_of
 from connectors.providers.website.shelf import open_shelf
 from connectors.providers.website.views import read_views
 from domain.content import Content
@@ -108,6 +110,12 @@ class Website:
     def undo_repost(self, channel: Channel, remote_id: str, repost_id: str) -> None:
         with open_shelf(self._site(channel), self._now()) as shelf:
             shelf.pin(remote_id, False)
+
+    def forget(self, channel: Channel) -> None:
+        """Pages in a folder of the practice's own web server stay: they are its own."""
+        folder = site_folder(self._surroundings.data_dir, channel.id)
+        with folder_errors(folder), suppress(FileNotFoundError):
+            shutil.rmtree(folder)
 
     def pages(self) -> ASGIApp:
         """The public pages of all channels, below <channel id>/."""

@@ -16,7 +16,6 @@ class Phrases:
     updated: str
     empty: str
     follow: str
-    video: str
 
 
 ENGLISH = Phrases(
@@ -29,7 +28,6 @@ ENGLISH = Phrases(
     updated="Updated {}",
     empty="Nothing here yet.",
     follow="Follow",
-    video="Video",
 )
 
 BY_LANGUAGE = {
@@ -44,7 +42,6 @@ BY_LANGUAGE = {
         updated="Aktualisiert am {}",
         empty="Noch nichts zu lesen.",
         follow="Folgen",
-        video="Video",
     ),
     "es": Phrases(
         older="Entradas anteriores",
@@ -56,7 +53,6 @@ BY_LANGUAGE = {
         updated="Actualizado el {}",
         empty="Todavía no hay nada.",
         follow="Seguir",
-        video="Vídeo",
     ),
     "fr": Phrases(
         older="Articles plus anciens",
@@ -68,7 +64,6 @@ BY_LANGUAGE = {
         updated="Mis à jour le {}",
         empty="Rien pour le moment.",
         follow="Suivre",
-        video="Vidéo",
     ),
 }
 

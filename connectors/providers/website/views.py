@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 _NOT_A_PERSON = re.compile(
-    r"bot\b|bot/|crawl|spider|slurp|preview|externalhit|embed|fetch|monitor|check|scan|archiv|feed|headless"
+    r"(?<!cu)bot\b|bot/|crawl|spider|slurp|preview|externalhit|embed|fetch|monitor|check|scan|archiv|feed|headless"
     r"|curl|wget|python|java/|okhttp|go-http|libwww|httpx?\b|node|axios|lighthouse",
     re.IGNORECASE,
 )

@@ -75,6 +75,7 @@ def test_a_machine_does_not_count(agent: str) -> None:
         "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0",
         "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 Mobile Safari/604.1",
         "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Mobile/15E148 [FBAN/FBIOS;FBAV/500]",
+        "Mozilla/5.0 (Linux; Android 16; CUBOT X90) AppleWebKit/537.36 Mobile Safari/537.36",
     ],
 )
 def test_a_person_counts(agent: str) -> None:
