@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeGuard, TypeVar, runtime_checkable
 
 from domain.clock import Clock, SystemClock
 from domain.content import Content
@@ -226,8 +226,9 @@ class Surroundings:
     """What a connector is given at construction, and nothing more."""
 
     data_dir: Path  # a folder of the connector's own lies below it
-    public_url: str  # where this Rounds answers, without a trailing slash
+    public_url: str  # where people reach this Rounds, without a trailing slash
     clock: Clock = field(default_factory=SystemClock)
+    inner_url: str = ""  # where this process itself reaches it; empty: at its public address
 
 
 class Connector(Protocol):
@@ -367,10 +368,32 @@ class Checks(Protocol):
 
 
 @runtime_checkable
+class Forgets(Protocol):
+    """Keeps something of its own on this server for each channel, and can let go of it."""
+
+    def forget(self, channel: Channel) -> None:
+        """Remove everything that is kept here for the channel. Nothing kept counts as forgotten."""
+        ...
+
+
+@runtime_checkable
 class Serves(Protocol):
     """Has public pages of its own; the web room mounts them below /public/<key>."""
 
     def pages(self) -> ASGIApp: ...
+
+
+F = TypeVar("F")
+_declared: dict[tuple[type, type], bool] = {}
+
+
+def declares(connector: object, facet: type[F]) -> TypeGuard[F]:
+    """Whether a connector implements a facet. Remembered by class: asking a protocol itself takes 40 µs."""
+    key = (type(connector), facet)
+    known = _declared.get(key)
+    if known is None:
+        known = _declared[key] = isinstance(connector, facet)
+    return known
 
 
 def granted_but_missing(spec: Spec, granted: frozenset[str]) -> frozenset[str]:

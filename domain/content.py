@@ -35,6 +35,7 @@ class AssetRef(Frozen):
 class Content(Frozen):
     """Exactly what one Channel is to carry."""
 
+    title: str = ""  # the headline, where a channel shows one
     text: str = ""
     thread: tuple[str, ...] = ()  # further parts, in order, each its own post on the network
     assets: tuple[AssetRef, ...] = ()

@@ -290,6 +290,7 @@ def _fill(scope: PracticeScope, row: PostRow, actor: Actor, post: PostInput, now
 
 def _add_revision(scope: PracticeScope, row: PostRow, actor: Actor, post: PostInput, now: datetime) -> None:
     base = Content(
+        title=row.title,
         text=post.text,
         thread=post.thread,
         assets=_asset_refs(scope, post.pictures),

@@ -49,6 +49,14 @@ def lease_of(connector: Connector) -> timedelta:
 
 
 @dataclass
+class Round:
+    """What one batch of last looks remembers."""
+
+    digests: dict[str, str] = field(default_factory=dict)  # the guard's inputs, by channel
+    reserved: dict[str, int] = field(default_factory=dict)  # millionths set aside, by channel
+
+
+@dataclass
 class Engine:
     """Publishes what is due. `owner` is this daemon's id."""
 
@@ -180,7 +188,7 @@ class Engine:
         deadline = begun + lease.total_seconds() * 0.75
         jobs: list[Job] = []
         stays: list[tuple[Claim, Any, Stay]] = []
-        reserved: dict[str, int] = {}
+        round_ = Round()
         with self.database.read() as work:
             now = work.now()
             rows = work.server.queue.load([claim.publication_id for claim in claims])
@@ -190,7 +198,7 @@ class Engine:
                 row = rows[claim.publication_id]
                 channel_row = channels[row.Publication.channel_id]
                 content = Content.model_validate(row.content)
-                stay = self._look(work, claim, row, channel_row, content, now, reserved)
+                stay = self._look(work, claim, row, channel_row, content, now, round_)
                 if stay is None:
                     channel = opened[channel_row.id]
                     jobs.append(self._job(claim, row, content, channel, deadline, lease))
@@ -208,7 +216,6 @@ class Engine:
             claim=claim,
             publication=row.Publication,
             content=content,
-            title=row.title,
             channel=channel,
             connector=self.registry[row.Publication.provider],
             deadline=deadline,
@@ -223,7 +230,7 @@ class Engine:
         channel: ChannelRow,
         content: Content,
         now: datetime,
-        reserved: dict[str, int],
+        round_: Round,
     ) -> Stay | None:
         if claim.kind is AttemptKind.LOOKUP:
             return None
@@ -239,8 +246,8 @@ class Engine:
                 channel_state=channel.state,
                 channel_reason=channel.state_reason,
                 channel_resumes_at=channel.resumes_at,
-                findings=self._recheck.findings(row, channel, content, now),
-                over_budget=self._recheck.over_budget(work, channel, content, now, reserved),
+                findings=self._recheck.findings(row, channel, content, now, round_.digests),
+                over_budget=self._recheck.over_budget(work, channel, content, now, round_.reserved),
             )
         )
 

@@ -1,21 +1,27 @@
 """Bounded slots a network: a slow or dead one fills its own lane and never delays another."""
 
+import queue
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 MOST_QUEUED = 500
 QUEUED_SECONDS = 0.5  # how much work may wait in a lane, measured by its recent calls
+Work = Callable[[], None]
 
 
 class Lane:
-    """Threads for one network. Work is taken only when it can start soon."""
+    """Threads for one network, begun as they are needed. Work is taken only when it can start soon.
+
+    A plain queue in place of an executor: nobody waits for a result here, and a future costs as much as the
+    engine's whole share of a publication.
+    """
 
     def __init__(self, name: str, slots: int) -> None:
         self.name = name
         self.slots = slots
-        self._pool = ThreadPoolExecutor(slots, thread_name_prefix=f"lane-{name}")
+        self._waiting: queue.SimpleQueue[Work | None] = queue.SimpleQueue()
+        self._threads: list[threading.Thread] = []
         self._lock = threading.Lock()
         self._open = 0
         self._mean_seconds = 1.0
@@ -31,20 +37,33 @@ class Lane:
         """Work taken and not finished."""
         return self._open
 
-    def submit(self, work: Callable[[], None]) -> None:
+    def submit(self, work: Work) -> None:
         with self._lock:
             self._open += 1
-        self._pool.submit(self._run, work)
-
-    def _run(self, work: Callable[[], None]) -> None:
-        begun = time.monotonic()
-        try:
-            work()
-        finally:
-            with self._lock:
-                self._open -= 1
-                self._mean_seconds += 0.2 * (time.monotonic() - begun - self._mean_seconds)
+            if len(self._threads) < min(self.slots, self._open):
+                self._begin_thread()
+        self._waiting.put(work)
 
     def close(self) -> None:
         """Wait for what is under way; nothing new is taken."""
-        self._pool.shutdown(wait=True)
+        for _ in self._threads:
+            self._waiting.put(None)
+        for thread in self._threads:
+            thread.join()
+        self._threads.clear()
+
+    def _begin_thread(self) -> None:
+        name = f"lane-{self.name}-{len(self._threads) + 1}"
+        thread = threading.Thread(target=self._serve, name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _serve(self) -> None:
+        while (work := self._waiting.get()) is not None:
+            begun = time.monotonic()
+            try:
+                work()
+            finally:
+                with self._lock:
+                    self._open -= 1
+                    self._mean_seconds += 0.2 * (time.monotonic() - begun - self._mean_seconds)

@@ -7,7 +7,7 @@ from typing import Any
 from approval import guard
 from approval.checking import channel_facts, digest_of
 from approval.rules.base import GuardFacts
-from connectors.base import Channel, Connector, Estimates
+from connectors.base import Channel, Connector, Estimates, declares
 from connectors.registry import Registry
 from domain.content import Content
 from domain.pack import Pack
@@ -26,9 +26,17 @@ class Recheck:
     registry: Registry
     pack: Pack
 
-    def findings(self, row: Any, channel: ChannelRow, content: Content, now: datetime) -> tuple[Finding, ...]:
+    def findings(
+        self, row: Any, channel: ChannelRow, content: Content, now: datetime, digests: dict[str, str]
+    ) -> tuple[Finding, ...]:
+        """What the guard says now; nothing while its inputs are those of sign-off.
+
+        `digests` remembers those inputs by channel for one round.
+        """
         connector = self.registry[channel.provider]
-        if digest_of(self.pack, row.profile, connector, channel) == row.checked_against:
+        if channel.id not in digests:
+            digests[channel.id] = digest_of(self.pack, row.profile, connector, channel)
+        if digests[channel.id] == row.checked_against:
             return ()
         facts = GuardFacts(
             profile=Profile.model_validate(row.profile),
@@ -63,7 +71,7 @@ class Recheck:
 
 def estimated(connector: Connector, channel: Channel, content: Content) -> Money | None:
     """What a send will cost, where the network charges."""
-    return connector.estimate(channel, content) if isinstance(connector, Estimates) else None
+    return connector.estimate(channel, content) if declares(connector, Estimates) else None
 
 
 def bare(row: ChannelRow) -> Channel:

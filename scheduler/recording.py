@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from connectors.base import Authorizes, Comments, LeaseLost, Measures, Published
+from connectors.base import Authorizes, Comments, LeaseLost, Measures, Published, declares
 from domain.clock import Clock
 from domain.ids import new_id
 from domain.states import DELIVERY_MOVES, Delivery
@@ -113,7 +113,7 @@ class Recorder:
         row = work.server.channel(done.job.channel.id, lock=True)
         began = done.job.publication.last_sent_at or now
         renewed_since = row.refreshed_at is not None and row.refreshed_at >= began - JUST_RENEWED
-        if row.token_expires_at is None or renewed_since or not isinstance(done.job.connector, Authorizes):
+        if row.token_expires_at is None or renewed_since or not declares(done.job.connector, Authorizes):
             return verdict
         row.token_expires_at = now
         effect = ChannelEffect(ChannelState.WAITING, "Its sign-in is being renewed.", now + RENEWAL)
@@ -184,10 +184,10 @@ def _released(done: Done) -> Verdict:
     return Verdict(AttemptOutcome.ABANDONED, Delivery.SCHEDULED, run_at=publication.run_at, burned=False)
 
 
-def _still_ours(current: Publication | None, change: Change, verdict: Verdict) -> bool:
-    if current is None or current.fence != change.fence:
+def _still_ours(current: tuple[int, Delivery] | None, change: Change, verdict: Verdict) -> bool:
+    if current is None or current[0] != change.fence:
         return False
-    return verdict.state == current.state or verdict.state in DELIVERY_MOVES[current.state]
+    return verdict.state == current[1] or verdict.state in DELIVERY_MOVES[current[1]]
 
 
 def _change(done: Done, verdict: Verdict, now: datetime) -> Change:
@@ -241,9 +241,9 @@ def _side_work(done: Done, verdict: Verdict, now: datetime) -> list[dict[str, An
     assert verdict.published is not None
     rows = []
     connector, content = done.job.connector, done.job.content
-    if isinstance(connector, Comments) and content.first_comment:
+    if declares(connector, Comments) and content.first_comment:
         rows.append(side_work_row(done.job.publication, SideWork.FIRST_COMMENT, now))
-    if isinstance(connector, Measures):
+    if declares(connector, Measures):
         since = verdict.published.published_at or now
         rows.append(side_work_row(done.job.publication, SideWork.MEASURE, since + FIRST_READING))
     return rows

@@ -33,7 +33,6 @@ class Job:
     claim: Claim
     publication: Publication  # as it was claimed
     content: Content
-    title: str
     channel: Channel
     connector: Connector
     deadline: float  # monotonic seconds: no call begins after this
@@ -105,7 +104,7 @@ def send(job: Job, database: Database, blobs: Blobs) -> Done:
         key=job.publication.id,
         content=job.content,
         media=[media_file(blobs, job.publication.practice_id, ref) for ref in job.content.assets],
-        title=job.title,
+        title=job.content.title,
     )
     answer: Answer
     try:
@@ -127,7 +126,7 @@ def ask(job: Job) -> Done:
         steps=dict(publication.steps),
         in_doubt=publication.in_doubt,
         handle=publication.handle,
-        title=job.title,
+        title=job.content.title,
     )
     answer: Answer
     try:

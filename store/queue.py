@@ -150,7 +150,6 @@ class Queue:
                 Approval.voided_at,
                 Approval.not_before,
                 Approval.not_after,
-                PostRow.title,
                 Practice.profile,
                 Practice.settings,
                 _standing_lost().label("standing_lost"),
@@ -164,7 +163,6 @@ class Queue:
             )
             .join(Variant, Variant.id == ApprovedVariant.variant_id)
             .join(Approval, Approval.id == Publication.approval_id)
-            .join(PostRow, PostRow.id == Publication.post_id)
             .join(Practice, Practice.id == Publication.practice_id)
             .where(Publication.id.in_(publication_ids))
         )
@@ -199,15 +197,15 @@ class Queue:
 
     # ------------------------------------------------------------ recording
 
-    def current(self, changes: Sequence[Change]) -> dict[str, Publication]:
-        """The publications that these changes are about, locked, by id."""
+    def current(self, changes: Sequence[Change]) -> dict[str, tuple[int, Delivery]]:
+        """(fence, state) of the publications that these changes are about, locked, by id."""
         query = (
-            select(Publication)
+            select(Publication.id, Publication.fence, Publication.state)
             .where(Publication.id.in_([change.publication_id for change in changes]))
             .order_by(Publication.id)
             .with_for_update()
         )
-        return {row.id: row for row in self._session.scalars(query)}
+        return {row.id: (row.fence, row.state) for row in self._session.execute(query)}
 
     def apply(self, changes: Sequence[Change], now: datetime) -> None:
         """Write outcomes. The caller has checked fences and moves under `current`'s locks."""

@@ -43,6 +43,8 @@ class Field:
 
 def raw_fields(content: Content) -> Iterator[tuple[str, str]]:
     """Name and text of every field that the public may read, the link aside."""
+    if content.title:
+        yield "title", content.title
     yield "text", content.text
     for number, part in enumerate(content.thread):
         yield f"thread.{number}", part

@@ -22,6 +22,7 @@ assets = st.builds(
 )
 contents = st.builds(
     Content,
+    title=words,
     text=words,
     thread=st.lists(words, max_size=2).map(tuple),
     assets=st.lists(assets, max_size=2).map(tuple),
@@ -53,6 +54,7 @@ def test_each_part_of_a_content_is_signed() -> None:
     asset = AssetRef(digest="0" * 64, media_type="image/png", alt_text="g")
     variants = [
         base,
+        base.model_copy(update={"title": "a"}),
         base.model_copy(update={"text": "a "}),
         base.model_copy(update={"thread": ("b", "c")}),
         base.model_copy(update={"link": "https://c.example/"}),
