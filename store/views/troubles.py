@@ -20,6 +20,7 @@ class Counts:
 
     uncertain: int
     failed: int
+    expired: int
     held: int
 
 
@@ -50,7 +51,7 @@ class Troubles(Repository):
             return func.count(case((Publication.state.in_(states), 1)))
 
         query = (
-            select(count(*IN_DOUBT), count(Delivery.FAILED), count(Delivery.HELD))
+            select(count(*IN_DOUBT), count(Delivery.FAILED), count(Delivery.EXPIRED), count(Delivery.HELD))
             .join(Approval, Approval.id == Publication.approval_id)
             .where(self._open())
         )
@@ -112,12 +113,14 @@ class Troubles(Repository):
         return sorted(latest.values(), key=lambda each: each.decided_at, reverse=True)
 
     def _open(self) -> ColumnElement[bool]:
-        """Nobody has acted on it: a failure whose post was edited since is answered."""
+        """Nobody has acted on it: what did not go out and was edited since is answered."""
         return and_(
             Publication.practice_id == self._practice_id,
             or_(
                 Publication.state.in_([*IN_DOUBT, Delivery.HELD]),
-                and_(Publication.state == Delivery.FAILED, Approval.voided_at.is_(None)),
+                and_(
+                    Publication.state.in_([Delivery.FAILED, Delivery.EXPIRED]), Approval.voided_at.is_(None)
+                ),
             ),
         )
 

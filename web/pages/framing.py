@@ -25,7 +25,7 @@ from store.scope import PracticeScope
 from web.access import CurrentActor, House, csrf_token, own_path
 from web.frame import MENU, Frame, Heartbeat, Hold, MenuGroup, Person, Pulse, Theme, Toast, menu
 from web.pages import flash, taste
-from web.pages.registered import paths
+from web.pages.registered import has_page
 from web.reader import Reader
 from web.services import Services
 from web.ui import render
@@ -108,9 +108,8 @@ class Page:
             )
 
     def _menu(self) -> tuple[MenuGroup, ...]:
-        there = paths(self.request.app)
-        items = (item for group in MENU for item in group.items)
-        return menu({i.key for i in items if i.href in there and may_open(self.actor, i.key)})
+        app, items = self.request.app, (item for group in MENU for item in group.items)
+        return menu({i.key for i in items if may_open(self.actor, i.key) and has_page(app, i.href)})
 
 
 def page(request: Request, actor: CurrentActor, house: House) -> Page:

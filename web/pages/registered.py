@@ -1,20 +1,17 @@
 """Which pages this application has, so that no menu names one that is not there."""
 
-from collections.abc import Iterable
 from weakref import WeakKeyDictionary
 
 from fastapi import FastAPI
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Match
 
-_known: WeakKeyDictionary[FastAPI, frozenset[str]] = WeakKeyDictionary()
-
-
-def paths(app: FastAPI) -> frozenset[str]:
-    """The paths that answer a GET."""
-    if app not in _known:
-        _known[app] = frozenset(_of(app.routes))
-    return _known[app]
+_known: WeakKeyDictionary[FastAPI, dict[str, bool]] = WeakKeyDictionary()
 
 
-def _of(routes: Iterable[BaseRoute]) -> Iterable[str]:
-    return (r.path for r in routes if isinstance(r, Route) and "GET" in (r.methods or ()))
+def has_page(app: FastAPI, path: str) -> bool:
+    """Whether a GET of this path, without parameters, finds a page."""
+    known = _known.setdefault(app, {})
+    if path not in known:
+        scope = {"type": "http", "method": "GET", "path": path, "root_path": "", "headers": []}
+        known[path] = any(route.matches(scope)[0] is Match.FULL for route in app.router.routes)
+    return known[path]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, Response
 from domain.refusal import Refusal
 from domain.words import HoldScope, Role
 from store.views.stops import Choice
+from web.days import midnight
 from web.frame import Toast
 from web.looks import Tone
 from web.pages.forms import EMPTY, Form, SentForm, Unfit
@@ -118,8 +119,7 @@ def _kind(scope: HoldScope, title: str, hint: str, choices: Sequence[Choice]) ->
 
 def _midnight(page: Page) -> datetime:
     """The end of today on the practice's wall."""
-    tomorrow = page.reader.local(page.reader.now).date() + timedelta(days=1)
-    return datetime.combine(tomorrow, time(), page.reader.zone).astimezone(UTC)
+    return midnight(page.reader.local(page.reader.now).date() + timedelta(days=1), page.reader.zone)
 
 
 # ------------------------------------------------------------ resuming
