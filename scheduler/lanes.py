@@ -5,9 +5,13 @@ import threading
 import time
 from collections.abc import Callable
 
+import structlog
+
 MOST_QUEUED = 500
 QUEUED_SECONDS = 0.5  # how much work may wait in a lane, measured by its recent calls
 Work = Callable[[], None]
+
+log = structlog.get_logger(__name__)
 
 
 class Lane:
@@ -63,6 +67,9 @@ class Lane:
             begun = time.monotonic()
             try:
                 work()
+            except BaseException:
+                # the outer edge: a thread that ended here would leave its slot empty for good
+                log.exception("work failed", lane=self.name)
             finally:
                 with self._lock:
                     self._open -= 1

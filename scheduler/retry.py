@@ -59,7 +59,8 @@ class Verdict:
 
 def backoff(tries: int, jitter: float) -> timedelta:
     """The wait after the given number of tries; `jitter` in [0, 1] spreads it over its upper half."""
-    whole: timedelta = min(FIRST_BACKOFF * 4 ** max(tries - 1, 0), LONGEST_BACKOFF)
+    grown = min(max(tries - 1, 0), 8)  # more only make the number too large
+    whole: timedelta = min(FIRST_BACKOFF * 4**grown, LONGEST_BACKOFF)
     return whole * (0.5 + jitter / 2)
 
 
