@@ -158,7 +158,7 @@ class Engine:
         room = min(self._asking.room(), ASK_BATCH)
         if room <= 0:
             return 0
-        lease = timedelta(minutes=10)
+        lease = max(lease_of(connector) for connector in self.registry.all())
         begun = LeaseClock.now()
         with self.database.write() as work:
             claims = work.server.queue.claim_asks(room, self.owner, work.now(), lease)
