@@ -132,6 +132,13 @@ class Posts(Repository):
     def campaign(self, campaign_id: str) -> Campaign:
         return self._get(Campaign, campaign_id, "campaign")
 
+    def campaign_name(self, campaign_id: str | None) -> str:
+        """Its name; empty for none."""
+        query = select(Campaign.name).where(
+            Campaign.practice_id == self._practice_id, Campaign.id == campaign_id
+        )
+        return self._session.execute(query).scalar() or ""
+
     def campaign_named(self, name: str, at: datetime) -> Campaign:
         """The campaign of this name, made when it is new."""
         query = select(Campaign).where(

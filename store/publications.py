@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, case, exists, func, select, update
 from domain.states import STILL_OURS, Delivery
 from domain.words import HoldScope, SideWorkState
 from store.models import (
+    ApprovedVariant,
     Attempt,
     Campaign,
     ChannelRow,
@@ -129,6 +130,19 @@ class Publications(Repository):
             Receipt.practice_id == self._practice_id, Receipt.publication_id == publication_id
         )
         return self._session.scalars(query).one_or_none()
+
+    def variant(self, publication: Publication) -> Variant:
+        """The very words that it carries."""
+        query = (
+            select(Variant)
+            .join(ApprovedVariant, ApprovedVariant.variant_id == Variant.id)
+            .where(
+                Variant.practice_id == self._practice_id,
+                ApprovedVariant.approval_id == publication.approval_id,
+                ApprovedVariant.channel_id == publication.channel_id,
+            )
+        )
+        return self._session.scalars(query).one()
 
     def same_text(
         self, channel_id: str, text_key: str, since: datetime, post_id: str

@@ -13,8 +13,8 @@ from domain.states import STILL_OURS, Delivery, Editorial
 from store.models import PostRow
 from store.views.listings import Listed
 from web.days import Days, View, clock_change, days_of, midnight, noon
+from web.directory import Directory, directory
 from web.marks import ChannelMark
-from web.pages.directory import Directory, directory
 from web.pages.framing import CurrentPage
 from web.reader import Reader
 from web.standing import NEEDS_A_PERSON, OVER, Weight, standing, weight

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from connectors.base import Spec
 from connectors.registry import Registry, UnknownConnector
 from domain.words import ChannelState
-from store.models import ChannelRow
+from store.models import ChannelRow, Member
 from store.scope import PracticeScope
 from web.marks import ChannelMark
 
@@ -16,7 +16,7 @@ class Directory:
     """Channels and members by id."""
 
     channels: Mapping[str, ChannelRow]
-    members: Mapping[str, str]
+    people: Mapping[str, Member]
     registry: Registry
 
     @property
@@ -41,19 +41,24 @@ class Directory:
 
     def name(self, member_id: str | None) -> str:
         """Who that is; a member never leaves the record, so an unknown id is a machine's."""
-        return self.members.get(member_id or "", "Rounds")
+        found = self.people.get(member_id or "")
+        return found.name if found else "Rounds"
+
+    def actor(self, audit_name: str) -> str:
+        """The name behind member:<id>; a machine's otherwise."""
+        return self.name(audit_name.removeprefix("member:"))
 
 
 def directory(scope: PracticeScope, registry: Registry) -> Directory:
     """Everybody and every channel of this practice, closed accounts included."""
     return Directory(
         channels={row.id: row for row in scope.channels.all()},
-        members={member.id: member.name for member in scope.people.members()},
+        people={member.id: member for member in scope.people.members()},
         registry=registry,
     )
 
 
-def listed(names: Iterable[str]) -> str:
+def listed(names: Iterable[str], word: str = "and") -> str:
     """ "Facebook, X and Website"."""
     *most, last = list(names) or [""]
-    return f"{', '.join(most)} and {last}" if most else last
+    return f"{', '.join(most)} {word} {last}" if most else last
