@@ -1,6 +1,7 @@
 """Processes watched from outside: CPU seconds and memory, and what the sink saw."""
 
 import contextlib
+import os
 import struct
 import subprocess
 import sys
@@ -13,8 +14,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import psutil
-
-START_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,11 @@ class SinkView:
 def started(command: Sequence[str]) -> Iterator[subprocess.Popen[str]]:
     """A process that said READY; ended on leaving."""
     process = subprocess.Popen(
-        [sys.executable, *command], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        [sys.executable, *command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env={**os.environ, "C_FORCE_ROOT": "1"},  # Celery refuses to run as root otherwise
     )
     try:
         _await_ready(process, command)

@@ -87,6 +87,7 @@ def celery(broker: str) -> Any:
         task_acks_late=True,
         worker_prefetch_multiplier=1,
         worker_hijack_root_logger=False,
+        worker_redirect_stdouts=False,
         timezone="UTC",
         broker_connection_retry_on_startup=True,
     )
@@ -102,7 +103,7 @@ def load_celery(broker: str, address: str, count: int, due: int, spacing: int) -
     store = redis.Redis.from_url(broker)
     store.flushdb()
     app.tasks["bench.publish"].apply_async((address, 0, 0), eta=_instant(due))
-    seed = json.loads(store.rpop("celery"))
+    seed: Any = json.loads(str(store.rpop("celery"), "utf-8"))  # type: ignore[arg-type]
     pipe = store.pipeline(transaction=False)
     for number in range(count):
         at, task = due + number * spacing, str(uuid.uuid4())

@@ -9,7 +9,7 @@ from bench.connector import SinkConnector
 from bench.filling import PRACTICE
 from connectors.registry import Registry
 from domain.clock import SystemClock
-from rounds.running import wait_for_signal
+from rounds.signals import wait_for_signal
 from rounds.wiring import House, prepare, settings_for
 from store.models import ChannelRow
 

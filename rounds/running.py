@@ -1,18 +1,15 @@
 """Running processes: pages, daemon, or both in one, until a signal says stop."""
 
-import signal
 import socket
 import sys
-import threading
 from collections.abc import Callable
-from types import FrameType
 
 import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
+from rounds.signals import wait_for_signal
 from rounds.wiring import House, prepare
-from scheduler.daemon import Daemon
 from store.database import StoreUnavailable
 from web.app import create_app
 
@@ -48,22 +45,6 @@ def daemon(house: House, say: Callable[[str], None]) -> None:
     running.start()
     say(f"Publishing daemon {running.heartbeat.id} runs. Press Ctrl+C to stop.")
     wait_for_signal(running)
-
-
-def wait_for_signal(running: Daemon) -> None:
-    """Until SIGTERM or SIGINT, then drain. The handler only sets a flag."""
-    told = threading.Event()
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        told.set()
-
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, stop)
-    while not told.wait(0.5):
-        if not running.alive:
-            log.error("the engine ended by itself")
-            break
-    running.stop()
 
 
 def listen(house: House) -> socket.socket:

@@ -38,6 +38,7 @@ from store.sealing import Seal
 LONGEST_SLEEP = 1.0  # seconds
 RECORD_BATCH = 500
 ASK_BATCH = 32
+ASKING = "look-ups"  # the lane of look-ups, over all networks
 DATABASE_PAUSE = 1.0  # seconds between tries while the database does not answer
 
 log = structlog.get_logger(__name__)
@@ -46,6 +47,25 @@ log = structlog.get_logger(__name__)
 def lease_of(connector: Connector) -> timedelta:
     """How long a claim on this network holds: call time-out < lease ÷ 4."""
     return connector.spec.call_timeout * 4 + timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """When each lane next has something to do."""
+
+    now: datetime
+    wanted: Mapping[str, datetime]  # by lane
+
+    def is_due(self, lane: str) -> bool:
+        return lane in self.wanted and self.wanted[lane] <= self.now
+
+    def rest(self) -> float:
+        """Seconds until something is due, at most LONGEST_SLEEP.
+
+        What is due already and was not claimed waits for room; the call that makes room wakes the engine.
+        """
+        waits = [(at - self.now).total_seconds() for at in self.wanted.values() if at > self.now]
+        return min([*waits, LONGEST_SLEEP])
 
 
 @dataclass
@@ -70,11 +90,12 @@ class Engine:
     _finished: "queue.SimpleQueue[Done]" = field(default_factory=queue.SimpleQueue)
     _wake: threading.Event = field(default_factory=threading.Event)
     _lanes: dict[str, Lane] = field(default_factory=dict)
+    _rest: float = LONGEST_SLEEP
 
     def __post_init__(self) -> None:
         self._recorder = Recorder(self.database, self.clock, self.owner)
         self._recheck = Recheck(self.registry, self.pack)
-        self._asking = Lane("lookups", ASK_BATCH)
+        self._asking = Lane(ASKING, ASK_BATCH)
         for connector in self.registry.all():
             self._lanes[connector.spec.key] = Lane(connector.spec.key, connector.spec.slots)
 
@@ -85,7 +106,7 @@ class Engine:
         while not stop.is_set():
             try:
                 busy = self.round()
-                pause = 0.0 if busy else self._until_next()
+                pause = 0.0 if busy else self._rest
             except DBAPIError as error:
                 log.warning("database does not answer", error=type(error.orig).__name__)
                 pause = DATABASE_PAUSE
@@ -100,8 +121,11 @@ class Engine:
     def round(self) -> bool:
         """Record what came back, claim what is due; whether there was anything to do."""
         recorded = self._record()
-        claimed = sum(self._claim_due(lane) for lane in self._lanes.values())
-        asked = self._claim_asks()
+        ahead = self._look_ahead()
+        due = [lane for lane in self._lanes.values() if ahead.is_due(lane.name) and lane.room() > 0]
+        claimed = sum(self._claim_due(lane) for lane in due)
+        asked = self._claim_asks() if ahead.is_due(ASKING) else 0
+        self._rest = ahead.rest()
         return bool(recorded or claimed or asked)
 
     def wake(self) -> None:
@@ -125,15 +149,11 @@ class Engine:
         """Nothing is under way and everything that came back is written down."""
         return not any(self.under_way.values()) and self._finished.empty()
 
-    def _until_next(self) -> float:
+    def _look_ahead(self) -> Ahead:
         with self.database.read() as work:
-            now = work.now()
-            following = work.server.queue.next_run()
-        if following is None:
-            return LONGEST_SLEEP
-        # Something overdue that no lane took waits for room; the finished call that makes room wakes us.
-        wait = (following - now).total_seconds()
-        return min(max(wait, 0.0), LONGEST_SLEEP) if wait > 0 else LONGEST_SLEEP / 10
+            wanted = {name: work.server.queue.next_send(name) for name in self._lanes}
+            wanted[ASKING] = work.server.queue.next_ask()
+            return Ahead(work.now(), {name: at for name, at in wanted.items() if at is not None})
 
     # ------------------------------------------------------------ claiming
 
@@ -142,10 +162,6 @@ class Engine:
         if room <= 0:
             return 0
         lease = lease_of(self.registry[lane.name])
-        with self.database.read() as work:
-            following = work.server.queue.next_send([lane.name])
-            if following is None or following > work.now():
-                return 0
         begun = LeaseClock.now()
         with self.database.write() as work:
             claims = work.server.queue.claim_due(lane.name, room, self.owner, work.now(), lease)

@@ -32,7 +32,6 @@ from store.models import (
     Variant,
 )
 
-DUE_STATES = (Delivery.SCHEDULED,)
 ASK_STATES = (Delivery.PROCESSING, Delivery.UNCERTAIN)
 
 
@@ -170,21 +169,16 @@ class Queue:
 
     # ------------------------------------------------------------ when
 
-    def next_run(self) -> datetime | None:
-        """The earliest instant at which anything in the queue wants attention."""
-        earliest = [
-            select(func.min(Publication.run_at)).where(Publication.state == Delivery.SCHEDULED),
-            select(func.min(Publication.run_at)).where(Publication.state.in_(ASK_STATES)),
-            select(func.min(SideWorkRow.run_at)).where(SideWorkRow.state == SideWorkState.DUE),
-        ]
-        found = [self._session.execute(query).scalar() for query in earliest]
-        return min((moment for moment in found if moment is not None), default=None)
-
-    def next_send(self, providers: Sequence[str]) -> datetime | None:
-        """The earliest instant at which one of these networks has something to send."""
+    def next_send(self, provider: str) -> datetime | None:
+        """The earliest instant at which this network has something to send."""
         query = select(func.min(Publication.run_at)).where(
-            Publication.state == Delivery.SCHEDULED, Publication.provider.in_(providers)
+            Publication.state == Delivery.SCHEDULED, Publication.provider == provider
         )
+        return self._session.execute(query).scalar()
+
+    def next_ask(self) -> datetime | None:
+        """The earliest instant at which an outcome is to be asked for."""
+        query = select(func.min(Publication.run_at)).where(Publication.state.in_(ASK_STATES))
         return self._session.execute(query).scalar()
 
     def late(self, before: datetime) -> tuple[int, datetime | None]:
