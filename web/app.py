@@ -10,11 +10,13 @@ from fastapi.staticfiles import StaticFiles
 from sqlalchemy.exc import DBAPIError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from connectors.base import Serves
+from connectors.registry import UnknownConnector
 from domain.actor import NotAllowed
 from domain.refusal import Refusal
+from drafting.media import UnsoundMedia
 from store.database import StoreUnavailable, explain
 from store.repository import NotFound
 from web import api, health, pages
@@ -30,6 +32,8 @@ def create_app(services: Services) -> FastAPI:
     app = FastAPI(
         title="Rounds",
         summary="A content calendar and publishing engine for medical practices.",
+        version="1",
+        openapi_tags=[*api.TAGS, health.TAG],
         openapi_url="/api/openapi.json",
         docs_url=None,
         redoc_url=None,
@@ -44,11 +48,12 @@ def create_app(services: Services) -> FastAPI:
             app.mount(f"/public/{connector.spec.key}", connector.pages())
     app.add_middleware(Hardening, https=services.address.startswith("https:"))
     for kind, status in STATUS.items():
-        app.add_exception_handler(kind, _answer(status))
-    app.add_exception_handler(DBAPIError, _database_failed)
-    app.add_exception_handler(HTTPException, _no_such_page)
-    app.add_exception_handler(RequestValidationError, _unreadable)
-    app.add_exception_handler(Exception, _ours_to_fix)  # the outermost edge: a page instead of bare text
+        app.add_exception_handler(kind, _either(_answer(status)))
+    app.add_exception_handler(DBAPIError, _either(_database_failed))
+    app.add_exception_handler(HTTPException, _either(_no_such_page))
+    app.add_exception_handler(RequestValidationError, _either(_unreadable))
+    # the outermost edge: a page instead of bare text
+    app.add_exception_handler(Exception, _either(_ours_to_fix))
     return app
 
 
@@ -58,12 +63,28 @@ STATUS: dict[type[Exception], int] = {
     NotFound: 404,
     SignInFirst: 401,
     StoreUnavailable: 503,
+    UnsoundMedia: 422,
+    UnknownConnector: 422,
 }
+Handler = Callable[[Request, Any], Awaitable[Response]]
 
 
-def _answer(status: int) -> Callable[[Request, Any], Awaitable[Response]]:
+def _either(for_pages: Handler) -> Handler:
+    """The API answers for its own addresses; everywhere else a page does."""
+
     async def answer(request: Request, error: Exception) -> Response:
-        if isinstance(error, SignInFirst) and not wants_json(request):
+        if not wants_json(request):
+            return await for_pages(request, error)
+        if api.status_of(error) >= 500:
+            log.error("request failed", path=request.url.path, error=type(error).__name__)
+        return api.answer(error)
+
+    return answer
+
+
+def _answer(status: int) -> Handler:
+    async def answer(request: Request, error: Exception) -> Response:
+        if isinstance(error, SignInFirst):
             return _to_sign_in(request)
         return await _say(request, str(error), status)
 
@@ -71,8 +92,6 @@ def _answer(status: int) -> Callable[[Request, Any], Awaitable[Response]]:
 
 
 async def _say(request: Request, sentence: str, status: int) -> Response:
-    if wants_json(request):
-        return JSONResponse({"error": sentence}, status_code=status)
     return await run_in_threadpool(pages.refused, request, sentence, status)
 
 
