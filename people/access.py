@@ -1,5 +1,6 @@
 """Set-up, sign-in, sessions and API tokens."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
@@ -175,6 +176,21 @@ class Access:
             if session is not None and session.ended_at is None:
                 session.ended_at = self.clock.now()
                 work.commit()
+
+    def end_sessions(self, actor: Actor, session_ids: Collection[str]) -> int:
+        """End sign-ins of one's own, by the ids that `people.sessions` gives; returns how many."""
+        now = self.clock.now()
+        with self.database.write() as work:
+            scope = work.practice(actor.practice_id)
+            ending = [each for each in scope.people.sessions(actor.member_id) if each.id in session_ids]
+            for session in ending:
+                session.ended_at = now
+            if ending:
+                scope.audit.record(
+                    actor.audit_name, "sessions_ended", f"member:{actor.member_id}", now, count=len(ending)
+                )
+            work.commit()
+        return len(ending)
 
     # ------------------------------------------------------------ tokens
 

@@ -9,7 +9,7 @@ from domain.clock import Clock
 from domain.ids import new_id
 from domain.words import Role
 from people.fields import BadField
-from people.secrets import hash_password
+from people.secrets import hash_password, password_fits
 from store.database import Database, UnitOfWork
 from store.models import Member
 
@@ -66,6 +66,26 @@ class Members:
             for session in scope.people.sessions(member_id):
                 session.ended_at = now
             scope.audit.record(actor.audit_name, "password_set", f"member:{member_id}", now)
+            work.commit()
+
+    def change_password(self, actor: Actor, current: str, fresh: str) -> None:
+        """Replace one's own password, proving that one knows the old one; every sign-in ends."""
+        with self.database.read() as work:
+            known = work.practice(actor.practice_id).people.member(actor.member_id).password_hash
+        if not password_fits(current, known):
+            raise BadField("current", "That is not your password. Write the one you sign in with today.")
+        self.set_password(actor, actor.member_id, fresh)
+
+    def rename(self, actor: Actor, name: str) -> None:
+        """Change one's own name, as colleagues and the record show it from now on."""
+        wanted, now = checked_name(name), self.clock.now()
+        with self.database.write() as work:
+            scope = work.practice(actor.practice_id)
+            member = scope.people.member(actor.member_id)
+            before, member.name = member.name, wanted
+            scope.audit.record(
+                actor.audit_name, "member_renamed", f"member:{member.id}", now, before=before, after=wanted
+            )
             work.commit()
 
     def set_active(self, actor: Actor, member_id: str, *, active: bool) -> None:

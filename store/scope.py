@@ -18,6 +18,7 @@ from store.views.library import Library
 from store.views.listings import Listings
 from store.views.lives import Lives
 from store.views.results import Results
+from store.views.search import Search
 from store.views.stops import Stops
 from store.views.troubles import Troubles
 
@@ -98,3 +99,7 @@ class PracticeScope:
     @cached_property
     def accounts(self) -> Accounts:
         return Accounts(self._session, self.id)
+
+    @cached_property
+    def search(self) -> Search:
+        return Search(self._session, self.id)

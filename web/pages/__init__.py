@@ -3,12 +3,12 @@
 from fastapi import APIRouter, Depends
 
 from web.access import own_form
-from web.pages import account, calendar, entry, find, heartbeat, posts, publications, stop, today
+from web.pages import account, calendar, entry, find, heartbeat, library, posts, publications, stop, today
 from web.pages.refusing import refused
 
 __all__ = ["refused", "router"]
 
-TOPICS = (account, calendar, entry, find, heartbeat, posts, publications, stop, today)
+TOPICS = (account, calendar, entry, find, heartbeat, library, posts, publications, stop, today)
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(own_form)])
 for topic in TOPICS:
