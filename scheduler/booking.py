@@ -18,7 +18,7 @@ from store.models import Approval, ApprovedVariant, PostRow, Publication
 from store.scope import PracticeScope
 
 BATCH = 200
-WINDOW_WITHOUT_TIME = timedelta(days=30)
+MAY_SCHEDULE = (Role.PUBLISHER, Role.APPROVER, Role.ADMIN)
 
 
 class CannotSchedule(Refusal):
@@ -48,7 +48,7 @@ class Scheduling:
         self, actor: Actor, post_id: str, wall: datetime, zone: str = "", marker: Marker | None = None
     ) -> list[Publication]:
         """Give an approved post its time, or move it within what was signed."""
-        actor.require(Role.PUBLISHER, Role.APPROVER, Role.ADMIN, what="schedule posts")
+        actor.require(*MAY_SCHEDULE, what="schedule posts")
         now = self.clock.now()
         with self.database.write() as work:
             scope = work.practice(actor.practice_id)
@@ -66,7 +66,7 @@ class Scheduling:
 
     def publish_now(self, actor: Actor, post_id: str) -> list[Publication]:
         """Send an approved post at once."""
-        actor.require(Role.PUBLISHER, Role.APPROVER, Role.ADMIN, what="publish posts")
+        actor.require(*MAY_SCHEDULE, what="publish posts")
         now = self.clock.now()
         with self.database.write() as work:
             scope = work.practice(actor.practice_id)
@@ -77,9 +77,32 @@ class Scheduling:
             work.commit()
         return publications
 
+    def try_again(self, actor: Actor, publication_id: str) -> None:
+        """Send a failed or expired publication once more, while its signature still covers it."""
+        actor.require(*MAY_SCHEDULE, what="send posts again")
+        now = self.clock.now()
+        with self.database.write() as work:
+            scope = work.practice(actor.practice_id)
+            publication = scope.publications.get(publication_id, lock=True)
+            if publication.state not in (Delivery.FAILED, Delivery.EXPIRED):
+                raise CannotSchedule(
+                    f"This publication is {publication.state}; there is nothing to send again."
+                )
+            approval = scope.signoffs.approval(publication.approval_id)
+            if approval.voided_at is not None:
+                raise CannotSchedule("Its approval was taken back. Have the post signed again.")
+            _check_window(approval, now)
+            patience = publication.expires_at - publication.due_at
+            publication.state = move_delivery(publication.state, Delivery.SCHEDULED)
+            publication.reason, publication.tries = "", 0
+            publication.due_at = publication.run_at = now
+            publication.expires_at = _end(approval, now, patience)
+            scope.audit.record(actor.audit_name, "tried_again", f"publication:{publication.id}", now)
+            work.commit()
+
     def cancel(self, actor: Actor, publication_id: str, reason: str) -> None:
         """Take one publication out before it leaves."""
-        actor.require(Role.PUBLISHER, Role.APPROVER, Role.ADMIN, what="cancel publications")
+        actor.require(*MAY_SCHEDULE, what="cancel publications")
         now = self.clock.now()
         with self.database.write() as work:
             scope = work.practice(actor.practice_id)
