@@ -10,7 +10,7 @@ from approval.rules.base import GuardFacts, RecentPost
 from connectors.registry import Registry
 from domain.actor import Actor
 from domain.clock import Clock
-from domain.content import Content, revision_fingerprint, variant_fingerprint
+from domain.content import Content, revision_fingerprint, text_key, variant_fingerprint
 from domain.ids import new_id
 from domain.pack import Pack
 from domain.practice import PracticeSettings
@@ -71,32 +71,45 @@ class SignOff:
             scope = work.practice(actor.practice_id)
             return self._check(scope, scope.posts.get(post_id), self.clock.now())
 
+    def look(self, actor: Actor, contents: Mapping[str, Content], post_id: str = "") -> tuple[Finding, ...]:
+        """What the guard says of words that are not saved yet, by channel id."""
+        with self.database.read() as work:
+            return self._guard(work.practice(actor.practice_id), contents, post_id, self.clock.now())
+
     def _check(self, scope: PracticeScope, post: PostRow, now: datetime) -> tuple[Finding, ...]:
-        practice = scope.practices.get()
         revision = scope.posts.revision(post.id, post.revision)
+        contents = {
+            variant.channel_id: Content.model_validate(variant.content)
+            for variant in scope.posts.variants(revision.id)
+        }
+        return self._guard(scope, contents, post.id, now)
+
+    def _guard(
+        self, scope: PracticeScope, contents: Mapping[str, Content], post_id: str, now: datetime
+    ) -> tuple[Finding, ...]:
+        practice = scope.practices.get()
         channels = {row.id: row for row in scope.channels.all()}
         facts = GuardFacts(
             profile=Profile.model_validate(practice.profile),
             channels=tuple(
                 channel_facts(
-                    self.registry[channels[variant.channel_id].provider],
-                    channels[variant.channel_id],
-                    Content.model_validate(variant.content),
-                    self._recent(scope, variant, post, now),
+                    self.registry[channels[channel_id].provider],
+                    channels[channel_id],
+                    content,
+                    self._recent(scope, channel_id, content, post_id, now),
                 )
-                for variant in scope.posts.variants(revision.id)
+                for channel_id, content in contents.items()
             ),
             now=now,
-            post_id=post.id,
+            post_id=post_id,
         )
         return guard.check(facts, self.pack)
 
     def _recent(
-        self, scope: PracticeScope, variant: Variant, post: PostRow, now: datetime
+        self, scope: PracticeScope, channel_id: str, content: Content, post_id: str, now: datetime
     ) -> list[RecentPost]:
         """Other posts on the channel that read the same; only those matter to the guard."""
-        content = Content.model_validate(variant.content)
-        same = scope.publications.same_text(variant.channel_id, variant.text_key, now - RECENT, post.id)
+        same = scope.publications.same_text(channel_id, text_key(content), now - RECENT, post_id)
         return [RecentPost(post_id=other, text=content.text, at=at) for other, at in same]
 
     # ------------------------------------------------------------ submitting

@@ -114,9 +114,9 @@ class Drafts:
         actor.require(*MAY_WRITE, what="add pictures")
         cleaned = clean(data, filename)
         with self.database.write() as work:
-            asset = keep_picture(
-                work.practice(actor.practice_id), self.blobs, actor, cleaned, filename, self.clock.now()
-            )
+            scope = work.practice(actor.practice_id)
+            scope.practices.lock()  # the same picture twice at once is one Asset
+            asset = keep_picture(scope, self.blobs, actor, cleaned, filename, self.clock.now())
             work.commit()
         return asset
 
@@ -289,18 +289,7 @@ def _fill(scope: PracticeScope, row: PostRow, actor: Actor, post: PostInput, now
 
 
 def _add_revision(scope: PracticeScope, row: PostRow, actor: Actor, post: PostInput, now: datetime) -> None:
-    base = Content(
-        title=row.title,
-        text=post.text,
-        thread=post.thread,
-        assets=_asset_refs(scope, post.pictures),
-        link=post.link,
-        first_comment=post.first_comment,
-    )
-    overrides = {
-        scope.channels.get(channel_id).id: _own(scope, post.overrides.get(channel_id, Override()))
-        for channel_id in dict.fromkeys(post.channels)
-    }
+    base, overrides = _base(scope, post), _overrides(scope, post)
     contents = {channel_id: override.apply(base) for channel_id, override in overrides.items()}
     fingerprints = {key: variant_fingerprint(key, content) for key, content in contents.items()}
     row.revision += 1
@@ -339,6 +328,30 @@ def _add_revision(scope: PracticeScope, row: PostRow, actor: Actor, post: PostIn
         number=revision.number,
         fingerprint=revision.fingerprint,
     )
+
+
+def contents_of(scope: PracticeScope, post: PostInput) -> dict[str, Content]:
+    """What each channel would carry, by its id, were the post saved as it is."""
+    base = _base(scope, post)
+    return {channel_id: override.apply(base) for channel_id, override in _overrides(scope, post).items()}
+
+
+def _base(scope: PracticeScope, post: PostInput) -> Content:
+    return Content(
+        title=post.title or title_from(post.text),
+        text=post.text,
+        thread=post.thread,
+        assets=_asset_refs(scope, post.pictures),
+        link=post.link,
+        first_comment=post.first_comment,
+    )
+
+
+def _overrides(scope: PracticeScope, post: PostInput) -> dict[str, Override]:
+    return {
+        scope.channels.get(channel_id).id: _own(scope, post.overrides.get(channel_id, Override()))
+        for channel_id in dict.fromkeys(post.channels)
+    }
 
 
 def _own(scope: PracticeScope, override: Override) -> Override:
