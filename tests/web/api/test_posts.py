@@ -44,7 +44,8 @@ def test_posts_are_found_by_state_time_label_campaign_channel_and_author(api: Wo
 
 def test_pages_follow_one_another_without_gaps(api: World, author: Caller) -> None:
     made = [author.post("/posts", text=f"Number {number}.")["id"] for number in range(5)]
-    seen, offset = [], 0
+    seen: list[str] = []
+    offset: int | None = 0
     while offset is not None:
         part = author.get("/posts", limit=2, offset=offset)
         seen += [post["id"] for post in part["items"]]
