@@ -87,7 +87,7 @@ class RateOutlook(Frozen):
     @property
     def _posterior(self) -> RateNorm:
         acts = min(self.count, self.impressions)
-        return RateNorm(a=self.usual.a + acts, b=self.usual.b + self.impressions - acts)
+        return RateNorm(a=self.usual.a + acts, b=self.usual.b + (self.impressions - acts))
 
     def chances(self, norm: Norm, levels: Sequence[float] | Vector = LEVELS) -> Vector:
         """P(rate >= the channel's own quantile) at each level."""

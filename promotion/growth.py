@@ -16,14 +16,14 @@ _GROWN = np.array([knot.grown for knot in SHIPPED.knots])
 _TERMS = np.array(
     [[k.constant, k.now, k.now_by_usual, k.gain, k.usual, k.silent] for k in SHIPPED.knots]
 )  # knots by terms
+_CURVE = np.concatenate(([0.0], AGES)), np.concatenate(([0.0], _GROWN))
 _AFTER = 1e-3  # share per hour beyond the last knot: keeps the curve rising, so that it can be looked up
 _NEAR = 0.25  # a reading stands for a knot when their ages differ by at most this share
 
 
 def _progress(ages: Vector) -> Vector:
     """The share of its growth that a post has behind it at each age in hours."""
-    curve = np.interp(ages, np.r_[0.0, AGES], np.r_[0.0, _GROWN])
-    return np.asarray(curve + _AFTER * np.maximum(ages - AGES[-1], 0.0))
+    return np.asarray(np.interp(ages, *_CURVE) + _AFTER * np.maximum(ages - AGES[-1], 0.0))
 
 
 def _series(snapshots: Iterable[Snapshot]) -> tuple[Vector, Vector]:

@@ -48,7 +48,7 @@ class Rule(Frozen):
 
     mode: PromotionMode
     tau: Share  # act at this probability
-    last_tau: Share  # act at this one when it is the last look, where waiting brings no more knowledge
+    last_tau: Share  # at the last look: waiting tells no more, and an unused place is worth nothing
     youngest_hours: NonNegativeFloat  # not judged before this age
     oldest_hours: NonNegativeFloat | None  # no news after this age; None: never too old
     fewest_acts: NonNegativeInt = 1
@@ -66,7 +66,7 @@ RULES: Mapping[PromotionMode, Rule] = {
             youngest_hours=FINISHED_HOURS,
             oldest_hours=None,
         ),
-        Rule(mode=PromotionMode.NORMAL, tau=0.8, last_tau=0.5, youngest_hours=6, oldest_hours=36),
+        Rule(mode=PromotionMode.NORMAL, tau=0.8, last_tau=0.3, youngest_hours=6, oldest_hours=36),
         Rule(mode=PromotionMode.TIMELY, tau=0.5, last_tau=0.5, youngest_hours=1, oldest_hours=36),
     )
 }

@@ -15,10 +15,12 @@ MIN_RATED_POSTS = 6  # past posts with impressions before rates are compared
 
 # How many past posts (or impressions) weigh as much as the shipped value. Measured on the public data.
 _GROWTH_WORTH = 20.0
-_SHAPE_WORTH = 40.0
+_SHAPE_WORTH = 20.0
+_SPREAD_WORTH = 10.0
 _RATE_SPREAD_WORTH = 60.0
 _RATE_MEAN_WORTH = 400.0  # impressions
 
+_KNOTS_AND_BEFORE = np.concatenate([AGES, AGES * 2 / 3])
 _SCALES = np.exp(np.linspace(-6.0, 34.0, 161))
 _SHAPE = np.array(SHIPPED.shape)
 _USUAL_AT_SCALE = np.trapezoid(np.log1p(_SCALES[:, None] * _SHAPE), LEVELS, axis=1) / LEVELS[-1]
@@ -93,20 +95,26 @@ def _misses(post: PastPost, usual: float) -> Vector:
     """log1p(final) minus what the shipped forecast says at each knot; nan where no reading speaks for it."""
     if not post.snapshots:
         return np.full(len(AGES), np.nan)
-    now, before = counts_at(post.snapshots, AGES), counts_at(post.snapshots, AGES * 2 / 3)
+    now, before = counts_at(post.snapshots, _KNOTS_AND_BEFORE).reshape(2, -1)
     misses = np.log1p(post.final) - centres(now, before, usual)
     return np.where(read_near(post.snapshots, AGES), misses, np.nan)
 
 
 def _finals(finals: Vector, usual: float) -> Vector:
-    """log1p(final) at LEVELS: own quantiles drawn to the shipped shape at the channel's own scale."""
+    """log1p(final) at LEVELS: own quantiles, drawn to the shipped shape at the channel's scale and spread."""
     scale = np.interp(usual, _USUAL_AT_SCALE, _SCALES)
     shipped = np.log1p(scale * _SHAPE)
     if not len(finals):
         return shipped
-    own = np.quantile(finals, LEVELS)
+    shaped = np.maximum(usual + (shipped - usual) * _wideness(finals), 0.0)
     share = len(finals) / (len(finals) + _SHAPE_WORTH)
-    return np.asarray(share * own + (1 - share) * shipped)
+    return np.asarray(share * np.quantile(finals, LEVELS) + (1 - share) * shaped)
+
+
+def _wideness(finals: Vector) -> float:
+    """How wide the channel's finals spread beside the shipped spread, drawn to one."""
+    squares = ((finals - finals.mean()) ** 2).sum() / SHIPPED.post_spread**2
+    return float(np.sqrt((squares + _SPREAD_WORTH) / (len(finals) + _SPREAD_WORTH)))
 
 
 def _rates(history: Sequence[PastPost]) -> RateNorm | None:
@@ -117,6 +125,7 @@ def _rates(history: Sequence[PastPost]) -> RateNorm | None:
     acts, shown = np.array(pairs, dtype=float).T
     shipped = RateNorm(a=SHIPPED.rate[0], b=SHIPPED.rate[1])
     mean = (acts.sum() + shipped.mean * _RATE_MEAN_WORTH) / (shown.sum() + _RATE_MEAN_WORTH)
+    mean = np.clip(mean, 1e-6, 1 - 1e-6)
     chance = mean * (1 - mean)
     excess = (shown * (acts / shown - mean) ** 2).sum() - chance * len(pairs)
     own = max(excess, 0.0) / (shown.sum() - (shown**2).sum() / shown.sum())
