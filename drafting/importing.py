@@ -9,12 +9,14 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from pydantic import ValidationError
+
 from domain.actor import Actor
 from domain.clock import Clock
 from domain.ids import new_id
 from domain.refusal import Refusal
 from drafting.media import CleanedMedia, UnsoundMedia, clean
-from drafting.planned import PlannedPost, Problem
+from drafting.planned import PlannedPost, Problem, Reading
 from drafting.posts import MAY_WRITE, PictureUse, PostInput, create_post, keep_picture
 from drafting.reading import read
 from store.blobs import Blobs
@@ -24,6 +26,10 @@ from store.scope import PracticeScope
 
 Progress = Callable[[str, int, int], None]  # what is being done, how many are done, of how many
 MediaSource = Callable[[str], bytes | None]  # a file's bytes by the name in the calendar, or None
+
+
+# Where a field of a post stands in the file, when the names differ.
+_COLUMNS = {"pictures": "media", "wall": "date"}
 
 
 @dataclass(frozen=True)
@@ -40,7 +46,7 @@ class Plan:
     """What an import would do."""
 
     filename: str
-    digest: str
+    digest: str  # SHA-256 (hex) of the file; empty when no row of it can be used
     rows: tuple[Row, ...]
     problems: tuple[Problem, ...]
     pictures: Mapping[str, tuple[str, CleanedMedia]] = field(repr=False)  # by digest: file name, picture
@@ -130,7 +136,7 @@ class Importing:
                 now=self.clock.now(),
                 progress=lambda done, total: progress("reading", done, total),
             )
-            desk = _Desk(scope, media)
+            desk = _Desk(scope, media, reading)
             known = scope.posts.source_keys([_key(row) for row in reading.rows])
             rows: list[Row] = []
             for done, planned in enumerate(reading.rows, start=1):
@@ -140,7 +146,8 @@ class Importing:
                 if done % 200 == 0 or done == len(reading.rows):
                     progress("checking", done, len(reading.rows))
         problems = sorted((*reading.problems, *desk.problems), key=lambda problem: problem.row or 0)
-        return Plan(filename, _digest(source), tuple(rows), tuple(problems), desk.pictures)
+        digest = _digest(source) if reading.rows else ""
+        return Plan(filename, digest, tuple(rows), tuple(problems), desk.pictures)
 
     def apply(
         self,
@@ -158,6 +165,7 @@ class Importing:
         fresh = plan.new_rows
         with self.database.write() as work:
             scope = work.practice(actor.practice_id)
+            scope.practices.lock()  # who imports the same file at the same time waits
             for filename, cleaned in plan.pictures.values():
                 keep_picture(scope, self.blobs, actor, cleaned, filename, now)
             known = scope.posts.source_keys([_key(row.planned) for row in fresh])
@@ -202,10 +210,12 @@ class Importing:
 class _Desk:
     """Finds what rows name: channels, people, pictures; each picture is cleaned once."""
 
-    def __init__(self, scope: PracticeScope, media: MediaSource) -> None:
+    def __init__(self, scope: PracticeScope, media: MediaSource, reading: Reading) -> None:
         self.problems: list[Problem] = []
         self.pictures: dict[str, tuple[str, CleanedMedia]] = {}
         self._media = media
+        self._headers = reading.headers
+        self._unit = reading.unit
         self._cleaned: dict[str, CleanedMedia | str] = {}
         self._channels = scope.channels.all()
         roles = scope.people.roles_by_member()
@@ -222,20 +232,24 @@ class _Desk:
         pictures = [self._picture(planned, number) for number in range(len(planned.media))]
         if any(problem.severity == "error" for problem in self.problems[before:]):
             return None
-        return PostInput(
-            title=planned.title[:200],
-            text=planned.text,
-            link=planned.link,
-            first_comment=planned.first_comment,
-            pictures=tuple(picture for picture in pictures if picture),
-            channels=tuple(dict.fromkeys(channel.id for channel in channels if channel)),
-            campaign=planned.campaign,
-            labels=planned.labels,
-            author_id=author.id if author else None,
-            wall=datetime.combine(planned.wall_date, planned.wall_time),
-            zone=planned.zone,
-            marker=planned.instant.astimezone(ZoneInfo(planned.zone)).utcoffset(),
-        )
+        try:
+            return PostInput(
+                title=planned.title[:200],
+                text=planned.text,
+                link=planned.link,
+                first_comment=planned.first_comment,
+                pictures=tuple(picture for picture in pictures if picture),
+                channels=tuple(dict.fromkeys(channel.id for channel in channels if channel)),
+                campaign=planned.campaign,
+                labels=planned.labels,
+                author_id=author.id if author else None,
+                wall=datetime.combine(planned.wall_date, planned.wall_time),
+                zone=planned.zone,
+                marker=planned.instant.astimezone(ZoneInfo(planned.zone)).utcoffset(),
+            )
+        except ValidationError as error:
+            self._refuse(planned, error)
+            return None
 
     def _channel(self, planned: PlannedPost, name: str) -> ChannelRow | None:
         wanted = name.strip().casefold()
@@ -282,7 +296,7 @@ class _Desk:
         if not alt_text:
             self._problem(
                 planned,
-                "alt text",
+                "alt_text",
                 f"“{name}” has no description for people who cannot see it.",
                 "Add one here, or before the post is submitted.",
                 severity="warning",
@@ -300,6 +314,20 @@ class _Desk:
         self.pictures[cleaned.digest] = (_bare(name), cleaned)
         return cleaned
 
+    def _refuse(self, planned: PlannedPost, error: ValidationError) -> None:
+        """Name what no post may be, in the words of the file."""
+        for fault in error.errors(include_url=False, include_input=False):
+            name = str(fault["loc"][0])
+            most = fault.get("ctx", {}).get("max_length")
+            match fault["type"]:
+                case "string_too_long":
+                    message, fix = f"It has more than {most:,} characters.", "Shorten it."
+                case "too_long":
+                    message, fix = f"It names more than {most}.", "Keep the most important ones."
+                case _:
+                    message, fix = f"{fault['msg']}.", "Correct it."
+            self._problem(planned, _COLUMNS.get(name, name), message, fix)
+
     def _problem(
         self,
         planned: PlannedPost,
@@ -309,7 +337,14 @@ class _Desk:
         severity: Literal["error", "warning"] = "error",
     ) -> None:
         self.problems.append(
-            Problem(row=planned.row, column=column, message=message, fix=fix, severity=severity)
+            Problem(
+                row=planned.row,
+                column=self._headers.get(column, column.replace("_", " ")),
+                message=message,
+                fix=fix,
+                severity=severity,
+                unit=self._unit,
+            )
         )
 
 
@@ -319,7 +354,7 @@ def _offer(names: Sequence[str]) -> str:
 
 
 def _key(planned: PlannedPost) -> str:
-    return f"import:{planned.source_id}"[:200]
+    return f"import:{planned.source_id}"
 
 
 def _digest(source: Path | bytes) -> str:

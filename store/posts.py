@@ -140,11 +140,9 @@ class Posts(Repository):
         return self._session.execute(query).scalar() or ""
 
     def campaign_named(self, name: str, at: datetime) -> Campaign:
-        """The campaign of this name, made when it is new."""
-        query = select(Campaign).where(
-            Campaign.practice_id == self._practice_id, func.lower(Campaign.name) == name.strip().lower()
-        )
-        found = self._session.scalars(query).one_or_none()
+        """The campaign of this name, ignoring case, made when it is new."""
+        wanted = name.strip().casefold()  # in Python, since SQLite knows the case of English letters only
+        found = next((campaign for campaign in self.campaigns() if campaign.name.casefold() == wanted), None)
         if found is None:
             found = Campaign(id=new_id(), practice_id=self._practice_id, name=name.strip(), created_at=at)
             self.add(found)

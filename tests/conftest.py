@@ -9,6 +9,8 @@ import pytest
 from store.database import Database
 from tests.support.clocks import SetClock
 from tests.support.databases import PostgresqlTemplates, SqliteTemplates, postgresql_server
+from tests.support.practice import Practice, found
+from tests.support.scripted import LivelyNetwork
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -57,3 +59,30 @@ def database(database_url: str, clock: SetClock) -> Iterator[Database]:
     opened = Database(database_url, clock)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def network(clock: SetClock) -> LivelyNetwork:
+    """A network in memory with every facet."""
+    return LivelyNetwork(clock)
+
+
+@pytest.fixture
+def practice(
+    tmp_path: Path, database_url: str, clock: SetClock, network: LivelyNetwork
+) -> Iterator[Practice]:
+    """A practice with people and two channels on that network; each test runs on both databases."""
+    founded = found(tmp_path, database_url, clock, {"scripted": network}, ["scripted"] * 2)
+    yield founded
+    founded.close()
+
+
+@pytest.fixture
+def small_practice(
+    tmp_path: Path, sqlite_templates: SqliteTemplates, clock: SetClock, network: LivelyNetwork
+) -> Iterator[Practice]:
+    """The same on SQLite alone, for questions that no database decides."""
+    url = sqlite_templates.database(tmp_path)
+    founded = found(tmp_path, url, clock, {"scripted": network}, ["scripted"] * 2)
+    yield founded
+    founded.close()

@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -22,7 +23,8 @@ from people.access import found_practice
 from rounds.wiring import House, prepare
 from scheduler.daemon import Daemon
 from store.audit import BrokenLink
-from store.models import Hold, Publication
+from store.models import ChannelRow, Hold, PostRow, Publication
+from tests.support.clocks import SetClock
 
 ZONE = "America/New_York"
 PASSWORD = "a long enough password"
@@ -37,10 +39,35 @@ class Practice:
     approver: Actor
     admin: Actor
     channel_ids: list[str]
+    _daemons: list[Daemon] = field(default_factory=list)
 
     @property
     def id(self) -> str:
         return self.author.practice_id
+
+    # ------------------------------------------------------------ the daemon
+
+    @property
+    def daemon(self) -> Daemon:
+        """The practice's daemon, to step by hand; registered on first use."""
+        return self._daemons[0] if self._daemons else self.new_daemon()
+
+    def new_daemon(self) -> Daemon:
+        """One more daemon on the same database."""
+        daemon = self.house.daemon()
+        daemon.heartbeat.begin()
+        self._daemons.append(daemon)
+        return daemon
+
+    def routine(self, name: str) -> Any:
+        """Run one of the daemon's recurring duties once."""
+        return next(routine for routine in self.daemon.routines if routine.name == name).run()
+
+    def close(self) -> None:
+        for daemon in self._daemons:
+            daemon.engine.drain()
+            daemon.heartbeat.end()
+        self.house.database.close()
 
     # ------------------------------------------------------------ acting
 
@@ -82,10 +109,23 @@ class Practice:
         self.house.scheduling.book_approved()
         return self.publications(post_id)[0]
 
-    def work(self, daemon: Daemon) -> None:
+    def work(self, daemon: Daemon | None = None) -> None:
         """Let the engine do everything that is due now."""
-        while daemon.engine.round() or not daemon.engine.idle:
+        engine = (daemon or self.daemon).engine
+        while engine.round() or not engine.idle:
             time.sleep(0.001)
+
+    def published(self, text: str = "Flu shots are in. Walk in any weekday.", **more: object) -> Publication:
+        """A post that is out; the clock then stands at its minute."""
+        publication = self.scheduled(text, **more)
+        self.clock.set(publication.due_at)
+        self.work()
+        return self.publication(publication.id)
+
+    @property
+    def clock(self) -> SetClock:
+        assert isinstance(self.house.clock, SetClock)
+        return self.house.clock
 
     # ------------------------------------------------------------ looking
 
@@ -104,6 +144,19 @@ class Practice:
     def in_states(self, *states: Delivery) -> list[Publication]:
         with self.house.database.read() as work:
             return list(work.practice(self.id).publications.in_states(states))
+
+    def post(self, post_id: str) -> PostRow:
+        with self.house.database.read() as work:
+            return work.practice(self.id).posts.get(post_id)
+
+    def channel(self, number: int = 0) -> ChannelRow:
+        with self.house.database.read() as work:
+            return work.practice(self.id).channels.get(self.channel_ids[number])
+
+    def audited(self, subject: str = "") -> list[str]:
+        """What the audit chain says was done, in order; of one subject, or of everything."""
+        with self.house.database.read() as work:
+            return [entry.action for entry in work.practice(self.id).audit.entries(subject or None)]
 
     def open_holds(self) -> list[Hold]:
         with self.house.database.read() as work:
