@@ -189,6 +189,15 @@ class Queue:
         count, oldest = self._session.execute(query).one()
         return count, oldest
 
+    def count_by_state(self) -> dict[Delivery, int]:
+        """How many publications of all practices stand in each state that is not finished."""
+        query = (
+            select(Publication.state, func.count())
+            .where(Publication.state.not_in([Delivery.PUBLISHED, Delivery.CANCELLED, Delivery.RETRACTED]))
+            .group_by(Publication.state)
+        )
+        return {row[0]: row[1] for row in self._session.execute(query)}
+
     # ------------------------------------------------------------ recording
 
     def current(self, changes: Sequence[Change]) -> dict[str, tuple[int, Delivery]]:
@@ -382,8 +391,17 @@ class Queue:
 
 
 def _is_stopped() -> ColumnElement[bool]:
-    in_campaign = exists().where(PostRow.id == Publication.post_id, PostRow.campaign_id == Hold.target)
-    labelled = exists().where(PostLabel.post_id == Publication.post_id, PostLabel.label == Hold.target)
+    # Nested twice, so each names what it is about; left to itself it would look at every publication.
+    in_campaign = (
+        exists()
+        .where(PostRow.id == Publication.post_id, PostRow.campaign_id == Hold.target)
+        .correlate(Publication, Hold)
+    )
+    labelled = (
+        exists()
+        .where(PostLabel.post_id == Publication.post_id, PostLabel.label == Hold.target)
+        .correlate(Publication, Hold)
+    )
     return exists().where(
         Hold.practice_id == Publication.practice_id,
         Hold.released_at.is_(None),
