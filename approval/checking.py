@@ -21,14 +21,14 @@ def channel_facts(
     return ChannelFacts(
         channel_id=row.id,
         name=row.name,
-        spec=_with_own_limit(connector.spec, row.options),
+        spec=with_own_limit(connector.spec, row.options),
         content=content,
         own=_own_findings(connector, row, content),
         recent=tuple(recent),
     )
 
 
-def _with_own_limit(spec: Spec, options: Mapping[str, Option]) -> Spec:
+def with_own_limit(spec: Spec, options: Mapping[str, Option]) -> Spec:
     """The Spec with the account's own text limit, where its channel names one: some accounts may say more."""
     limit = str(options.get(TEXT_LIMIT_OPTION, ""))
     return replace(spec, text_limit=int(limit)) if limit.isdecimal() else spec

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from approval.checking import with_own_limit
 from connectors.base import Spec
 from connectors.registry import Registry, UnknownConnector
 from domain.words import ChannelState
@@ -24,10 +25,16 @@ class Directory:
         """Those that a post can be written for."""
         return [row for row in self.channels.values() if row.state is not ChannelState.DISCONNECTED]
 
+    def by_name(self, channel_ids: Iterable[str]) -> list[str]:
+        """Those of the ids that are channels here, in the order that people know."""
+        wanted = set(channel_ids)
+        return [channel_id for channel_id in self.channels if channel_id in wanted]
+
     def spec(self, channel_id: str) -> Spec | None:
-        """What its network declares; None when the connector is no longer installed."""
+        """What its network declares, with this account's own limit; None when the connector is gone."""
+        row = self.channels[channel_id]
         try:
-            return self.registry[self.channels[channel_id].provider].spec
+            return with_own_limit(self.registry[row.provider].spec, row.options)
         except UnknownConnector:
             return None
 
@@ -37,7 +44,7 @@ class Directory:
 
     def marks(self, channel_ids: Iterable[str]) -> tuple[ChannelMark, ...]:
         """The tiles of these channels, by name."""
-        return tuple(sorted(map(self.mark, channel_ids), key=lambda mark: mark.name.casefold()))
+        return tuple(map(self.mark, self.by_name(channel_ids)))
 
     def name(self, member_id: str | None) -> str:
         """Who that is; a member never leaves the record, so an unknown id is a machine's."""

@@ -3,12 +3,41 @@
 from fastapi import APIRouter, Depends
 
 from web.access import own_form
-from web.pages import account, calendar, entry, find, heartbeat, library, posts, publications, stop, today
+from web.pages import (
+    account,
+    calendar,
+    channels,
+    compose,
+    connect,
+    entry,
+    find,
+    heartbeat,
+    library,
+    posts,
+    publications,
+    stop,
+    today,
+)
 from web.pages.refusing import refused
 
 __all__ = ["refused", "router"]
 
-TOPICS = (account, calendar, entry, find, heartbeat, library, posts, publications, stop, today)
+# In this order: /channels/new is not a channel called "new", and /posts/new not a post.
+TOPICS = (
+    account,
+    calendar,
+    connect,
+    channels,
+    compose,
+    entry,
+    find,
+    heartbeat,
+    library,
+    posts,
+    publications,
+    stop,
+    today,
+)
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(own_form)])
 for topic in TOPICS:

@@ -89,15 +89,16 @@ def post(page: CurrentPage, post_id: str) -> HTMLResponse:
 
 
 def _previews(life: Life, known: Directory) -> list[Preview]:
+    variants = {row.channel_id: row for row in life.variants}
     return [
         preview(
-            known.channels[row.channel_id],
+            known.channels[channel],
             spec,
-            Content.model_validate(row.content),
-            own=Override.model_validate(row.override).text is not None,
+            Content.model_validate(variants[channel].content),
+            own=Override.model_validate(variants[channel].override).text is not None,
         )
-        for row in life.variants
-        if (spec := known.spec(row.channel_id))
+        for channel in known.by_name(variants)
+        if (spec := known.spec(channel))
     ]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
 
-from connectors.base import Retracts
+from connectors.base import Retracts, declares
 from connectors.registry import UnknownConnector
 from domain.content import Content
 from domain.refusal import Refusal
@@ -101,7 +101,7 @@ def may_retract(page: Page, row: Publication) -> bool:
     if row.state not in (Delivery.PUBLISHED, Delivery.PARTIAL) or not page.actor.may(*MAY_DECIDE):
         return False
     try:
-        return isinstance(page.house.registry[row.provider], Retracts)
+        return declares(page.house.registry[row.provider], Retracts)
     except UnknownConnector:
         return False
 

@@ -124,6 +124,77 @@
     field.value ||= Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
   }
 
+  // ---- marks behind the words: shown only while they belong to what is typed
+
+  const plain = (text) => text.replace(/\r\n/g, "\n");
+  const fits = (field) => {
+    const marks = document.getElementById(field.dataset.marked);
+    marks?.classList.toggle("stale", plain(marks.dataset.of) !== plain(field.value));
+  };
+
+  document.addEventListener("input", ({ target }) => {
+    if (target.dataset.marked) fits(target);
+  });
+  document.addEventListener("htmx:oobAfterSwap", () => {
+    document.querySelectorAll("[data-marked]").forEach(fits);
+  });
+
+  // ---- forms that send themselves: filters at once, files when they are chosen
+
+  document.addEventListener("change", ({ target }) => {
+    if (target.form?.matches("[data-sends-itself]")) target.form.requestSubmit();
+    if (target.dataset.presses && target.value) document.getElementById(target.dataset.presses).click();
+  });
+
+  // ---- words that are not saved yet: leaving the page asks first
+
+  let unsaved = false;
+  document.addEventListener("input", ({ target }) => {
+    if (target.form?.matches("[data-keeps-words]")) unsaved = true;
+  });
+  document.addEventListener("submit", () => {
+    unsaved = false;
+  });
+  addEventListener("beforeunload", (event) => {
+    if (unsaved) event.preventDefault();
+  });
+
+  // ---- a card of the calendar: dropped on a day, it asks for the time there; M on it does the same
+
+  let dragged = null;
+
+  const day = (event) => event.target.closest?.("[data-day]");
+  const mark = (place) => {
+    document.querySelectorAll(".drop").forEach((each) => each.classList.toggle("drop", each === place));
+    place?.classList.add("drop");
+  };
+
+  for (const card of document.querySelectorAll("[data-move]")) card.draggable = true;
+
+  document.addEventListener("dragstart", (event) => {
+    dragged = event.target.closest?.("[data-move]");
+    if (!dragged) return;
+    event.dataTransfer.effectAllowed = "move";
+    event.dataTransfer.setData("text/plain", dragged.querySelector("[data-row]").href);
+    dragged.classList.add("held-card");
+  });
+  document.addEventListener("dragover", (event) => {
+    if (!dragged) return;
+    mark(day(event));
+    if (day(event)) event.preventDefault();
+  });
+  document.addEventListener("dragend", () => {
+    dragged?.classList.remove("held-card");
+    mark(null);
+    dragged = null;
+  });
+  document.addEventListener("drop", (event) => {
+    const place = day(event);
+    if (!dragged || !place) return;
+    event.preventDefault();
+    htmx.ajax("GET", `${dragged.dataset.move}?day=${place.dataset.day}`, "#dialogs");
+  });
+
   // ---- keys: whatever names a key in aria-keyshortcuts is pressed by it; G and a letter opens a page
 
   const SEQUENCE = 1500;
@@ -166,6 +237,8 @@
       went = 0;
       return shown(`[data-go="${key}"]`, document);
     }
+    const own = shown(`[data-card-key="${key}"]`, event.target.closest?.("[data-card]") ?? new DocumentFragment());
+    if (own) return own;
     const selector = `[aria-keyshortcuts~=${JSON.stringify(key)}]`;
     for (const place of placesFor(event)) {
       const element = shown(selector, place);
