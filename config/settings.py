@@ -17,7 +17,9 @@ class Settings(BaseSettings):
     port: int = Field(default=8710, ge=0, le=65535, description="The port that the pages listen on.")
     public_url: str = Field(default="", description="Where people reach the pages, when behind a proxy.")
     log_format: str = Field(default="console", pattern="^(console|json)$", description="console or json.")
-    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    log_level: str = Field(
+        default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR."
+    )
     token: SecretStr = Field(default=SecretStr(""), description="Acts as one member on the command line.")
     token_file: Path = Field(
         default=Path("~/.config/rounds/token"), description="Where `rounds login` keeps its token."

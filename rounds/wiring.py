@@ -43,6 +43,7 @@ class House:
 
     settings: Settings
     clock: Clock
+    inner_url: str = ""  # where this process reaches its own pages; empty: at their public address
 
     @property
     def address(self) -> str:
@@ -68,6 +69,7 @@ class House:
                 data_dir=self.settings.data_dir.resolve(),
                 public_url=self.address,
                 clock=self.clock,
+                inner_url=self.inner_url,
             )
         )
 
@@ -152,22 +154,31 @@ def build(settings: Settings | None = None, clock: Clock | None = None) -> House
     return House(settings or Settings(), clock or SystemClock())
 
 
+def settings_for(**values: object) -> Settings:
+    """Settings with these values laid over the environment's."""
+    return Settings.model_validate({**Settings().model_dump(), **values})
+
+
 def prepare(house: House) -> None:
     """Make the data folder, the key and the schema; raises StoreUnavailable with one clear sentence."""
     folder = house.settings.data_dir
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _check_writable(folder)
+        check_folder(folder)
         house.database.migrate()
         _ = house.seal
     except OSError as error:
         raise StoreUnavailable(_folder_sentence(folder, error)) from error
 
 
-def _check_writable(folder: Path) -> None:
+def check_folder(folder: Path) -> None:
+    """Raises StoreUnavailable unless files can be made in *folder*."""
     probe = folder / f".probe-{os.getpid()}"
-    probe.write_bytes(b"rounds")
-    probe.unlink()
+    try:
+        probe.write_bytes(b"rounds")
+        probe.unlink()
+    except OSError as error:
+        raise StoreUnavailable(_folder_sentence(folder, error)) from error
 
 
 def _folder_sentence(folder: Path, error: OSError) -> str:

@@ -4,25 +4,28 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select, text
 from sqlalchemy.orm import Session as OrmSession
 
 from domain.words import ChannelState
 from store.models import (
     ApiToken,
     Approval,
+    AuditEntry,
     Base,
     ChannelRow,
     Daemon,
     Member,
     PostRow,
     Practice,
+    ProviderApp,
     Session,
     SetupLink,
     SignInFailure,
 )
 from store.queue import Queue
 from store.repository import NotFound, add_in_order
+from store.types import Instant
 
 
 class ServerScope:
@@ -58,8 +61,15 @@ class ServerScope:
     def forget_setup_links(self) -> None:
         self._session.execute(delete(SetupLink).where(SetupLink.used_at.is_(None)))
 
-    def sign_in_failure(self, subject: str) -> SignInFailure | None:
-        return self._session.get(SignInFailure, subject, with_for_update=True)
+    def sign_in_failure(self, subject: str, now: datetime) -> SignInFailure:
+        """What is counted for this subject, locked; begun at nought when it is new."""
+        begin = text(
+            "INSERT INTO sign_in_failures (subject, failures, last_at) VALUES (:subject, 0, :now)"
+            " ON CONFLICT DO NOTHING"
+        )
+        typed = begin.bindparams(bindparam("now", type_=Instant()))
+        self._session.execute(typed, {"subject": subject, "now": now})
+        return self._session.get_one(SignInFailure, subject, with_for_update=True)
 
     def forget_failures(self, subject: str) -> None:
         self._session.execute(delete(SignInFailure).where(SignInFailure.subject == subject))
@@ -79,6 +89,22 @@ class ServerScope:
     def channels(self, channel_ids: Sequence[str]) -> dict[str, ChannelRow]:
         query = select(ChannelRow).where(ChannelRow.id.in_(channel_ids))
         return {channel.id: channel for channel in self._session.scalars(query)}
+
+    def all_channels(self) -> Sequence[ChannelRow]:
+        return self._session.scalars(select(ChannelRow).order_by(ChannelRow.name)).all()
+
+    def sealed(self) -> list[tuple[str, str]]:
+        """Everything that is kept sealed: what it belongs to, and the sealed value."""
+        apps = select(ProviderApp.provider, ProviderApp.credentials).order_by(ProviderApp.provider)
+        channels = select(ChannelRow.name, ChannelRow.credentials).order_by(ChannelRow.name)
+        return [
+            *((f"the app at {provider}", value) for provider, value in self._session.execute(apps)),
+            *((name, value) for name, value in self._session.execute(channels)),
+        ]
+
+    def latest_entry(self) -> datetime | None:
+        """The instant of the latest audit entry of any practice."""
+        return self._session.execute(select(func.max(AuditEntry.at))).scalar()
 
     def channels_expiring(self, before: datetime) -> Sequence[ChannelRow]:
         """Connected channels whose token ends before an instant."""

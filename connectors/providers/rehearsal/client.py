@@ -28,16 +28,18 @@ Shape = TypeVar("Shape", bound=Answer)
 
 
 class Client:
-    """One account's calls. *base* is the network's address without a trailing slash."""
+    """One account's calls. *base* is where the network answers us, *shown* where people find it, both
+    without a trailing slash."""
 
-    def __init__(self, session: requests.Session, base: str, token: str, clock: Clock) -> None:
+    def __init__(self, session: requests.Session, base: str, shown: str, token: str, clock: Clock) -> None:
         self._session = session
         self._base = base
+        self._shown = shown
         self._token = token
         self._clock = clock
 
     def address(self, path: str) -> str:
-        return f"{self._base}/{path}"
+        return f"{self._shown}/{path}"
 
     def account(self) -> AccountTold:
         return self._read("api/account", AccountTold)
@@ -92,7 +94,7 @@ class Client:
     ) -> requests.Response:
         signed = {"Authorization": f"Bearer {self._token}", **(headers or {})}
         with transport_errors(NETWORK, write=write):
-            response = self._session.request(method, self.address(path), headers=signed, **kwargs)
+            response = self._session.request(method, f"{self._base}/{path}", headers=signed, **kwargs)
         if response.status_code == 402:
             raise OutOfCredit(f"{NETWORK} asks for credit before it goes on.", code="402")
         now = self._clock.now()

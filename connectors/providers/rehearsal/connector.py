@@ -166,6 +166,10 @@ class Rehearsal:
 
     # The facets
 
+    def forget(self, channel: Channel) -> None:
+        if not channel.base_url:
+            self.state.forget(channel.remote_id)
+
     def measure(self, channel: Channel, remote_ids: Sequence[str]) -> Mapping[str, Reading]:
         told = self._client(channel).numbers(remote_ids)
         return {post_id: Reading(counts, told.read_at) for post_id, counts in told.posts.items()}
@@ -245,9 +249,14 @@ class Rehearsal:
         return found[0] if found else None
 
     def _client(self, channel: Channel) -> Client:
-        own = f"{self._surroundings.public_url}/public/{self.spec.key}"
-        base = (channel.base_url or own).rstrip("/")
-        return Client(self._session(), base, self._token(channel), self._surroundings.clock)
+        here = self._surroundings
+        base = self._address(channel, here.inner_url or here.public_url)
+        shown = self._address(channel, here.public_url)
+        return Client(self._session(), base, shown, self._token(channel), here.clock)
+
+    def _address(self, channel: Channel, rounds: str) -> str:
+        """The channel's network: one elsewhere, else our own below *rounds*."""
+        return (channel.base_url or f"{rounds}/public/{self.spec.key}").rstrip("/")
 
     def _session(self) -> requests.Session:
         session: requests.Session | None = getattr(self._sessions, "session", None)

@@ -148,6 +148,12 @@ class State:
             )
         return befalls
 
+    def forget(self, account_id: str) -> None:
+        """Remove the account with everything it ever posted."""
+        with self._transaction():
+            for statement in _FORGET_ACCOUNT:
+                self._db.execute(statement, (account_id,))
+
     # Posts
 
     def add_picture(self, picture: Picture) -> None:
@@ -288,6 +294,15 @@ WITH RECURSIVE thread (id) AS (
     VALUES (?) UNION SELECT posts.id FROM posts JOIN thread ON posts.reply_to = thread.id
 )
 SELECT * FROM posts WHERE id IN thread ORDER BY rowid"""
+
+_FORGET_ACCOUNT = (
+    "DELETE FROM comments WHERE post_id IN (SELECT id FROM posts WHERE account_id = ?)",
+    "DELETE FROM reposts WHERE post_id IN (SELECT id FROM posts WHERE account_id = ?)",
+    "DELETE FROM posts WHERE account_id = ?",
+    "DELETE FROM media WHERE account_id = ?",
+    "DELETE FROM tokens WHERE account_id = ?",
+    "DELETE FROM accounts WHERE id = ?",
+)
 
 _REMOVE_THREAD = """
 WITH RECURSIVE thread (id) AS (
