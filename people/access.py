@@ -22,6 +22,7 @@ SETUP_LASTS = timedelta(hours=24)
 TOKEN_LASTS = timedelta(days=90)
 FREE_FAILURES = 5
 LONGEST_WAIT = timedelta(minutes=15)
+LONGEST_TOKEN_NAME = 100
 
 
 class SignInRefused(Refusal):
@@ -99,15 +100,14 @@ class Access:
         """The member and a new session's token; raises SignInRefused."""
         now = self.clock.now()
         subject = token_hash(email.strip().casefold())
-        with self.database.write() as work:
-            failure = work.server.sign_in_failure(subject)
-            self._check_pace(failure, now)
+        self._count_try(subject, now)
+        with self.database.read() as work:
             member = work.server.member_by_email(email)
-            fits = password_fits(password, member.password_hash if member else None)
-            if member is None or not fits or not member.active:
-                self._count_failure(work, failure, subject, now)
-                work.commit()
-                raise SignInRefused("This e-mail and password do not go together. Try again.")
+        # Between transactions: it takes its time, and no other writer should have to wait for it.
+        fits = password_fits(password, member.password_hash if member else None)
+        if member is None or not fits or not member.active:
+            raise SignInRefused("This e-mail and password do not go together. Try again.")
+        with self.database.write() as work:
             work.server.forget_failures(subject)
             token = self._open_session(work, member, now)
             actor = actor_of(work, member, "password")
@@ -117,21 +117,21 @@ class Access:
             work.commit()
         return actor, token
 
-    def _check_pace(self, failure: SignInFailure | None, now: datetime) -> None:
-        if failure is None or failure.failures < FREE_FAILURES:
-            return
-        wait = min(timedelta(seconds=2 ** (failure.failures - FREE_FAILURES)), LONGEST_WAIT)
-        if now < failure.last_at + wait:
-            raise TooManyTries(int((failure.last_at + wait - now).total_seconds()) + 1)
-
-    def _count_failure(
-        self, work: UnitOfWork, failure: SignInFailure | None, subject: str, now: datetime
-    ) -> None:
-        if failure is None:
-            work.server.add(SignInFailure(subject=subject, failures=1, last_at=now))
-        else:
+    def _count_try(self, subject: str, now: datetime) -> None:
+        """Every try counts before it is looked at, so that many at once are slowed like many in a row."""
+        with self.database.write() as work:
+            failure = work.server.sign_in_failure(subject, now)
+            self._check_pace(failure, now)
             failure.failures += 1
             failure.last_at = now
+            work.commit()
+
+    def _check_pace(self, failure: SignInFailure, now: datetime) -> None:
+        if failure.failures < FREE_FAILURES:
+            return
+        wait = min(timedelta(seconds=2 ** min(failure.failures - FREE_FAILURES, 20)), LONGEST_WAIT)
+        if now < failure.last_at + wait:
+            raise TooManyTries(int((failure.last_at + wait - now).total_seconds()) + 1)
 
     def _open_session(self, work: UnitOfWork, member: Member, now: datetime) -> str:
         token = new_token()
@@ -198,6 +198,8 @@ class Access:
         """(token id, token) that acts as this member. The token is shown once and never again."""
         if not name.strip():
             raise BadField("name", "The token has no name. Name it after the place that will use it.")
+        if len(name.strip()) > LONGEST_TOKEN_NAME:
+            raise BadField("name", f"The name is longer than {LONGEST_TOKEN_NAME} characters. Shorten it.")
         now = self.clock.now()
         token = new_token()
         row = ApiToken(

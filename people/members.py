@@ -105,7 +105,9 @@ class Members:
             work.commit()
 
     def _keep_an_admin(self, work: UnitOfWork, practice_id: str, leaving: str) -> None:
-        people = work.practice(practice_id).people
+        scope = work.practice(practice_id)
+        scope.practices.lock()  # two admins who dismiss each other at once come one after the other
+        people = scope.people
         active = {member.id for member in people.members() if member.active}
         admins = {member_id for member_id, roles in people.roles_by_member().items() if Role.ADMIN in roles}
         if not (admins & active) - {leaving}:
