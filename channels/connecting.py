@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from decimal import Decimal, InvalidOperation
 from urllib.parse import parse_qsl, urlsplit
 
 from channels.opening import open_channel
@@ -22,6 +23,7 @@ from store.repository import NotFound
 from store.scope import PracticeScope
 from store.sealing import Seal
 
+CAP_OPTION = "monthly_cap_usd"  # what the engine reads before it spends
 CONSENT_LASTS = timedelta(minutes=30)
 
 
@@ -119,11 +121,16 @@ class Connecting:
     ) -> str:
         """The address of the network's consent page. The answer comes back to `redirect_uri`."""
         actor.require(Role.ADMIN, what="connect channels")
-        connector = self._authorizing(provider)
+        connector, address = self._authorizing(provider), checked_url(base_url)
+        with self.database.read() as work:
+            app = self._app(work.practice(actor.practice_id), provider)
+        try:
+            request = connector.begin(app, redirect_uri, address)
+        except ConnectorError as error:
+            raise CannotConnect(error.message) from error
         now = self.clock.now()
         with self.database.write() as work:
             scope = work.practice(actor.practice_id)
-            request = connector.begin(self._app(scope, provider), redirect_uri, checked_url(base_url))
             scope.channels.add(
                 Authorization(
                     state_hash=token_hash(request.state),
@@ -132,7 +139,7 @@ class Connecting:
                     provider=provider,
                     channel_id=scope.channels.get(channel_id).id if channel_id else None,
                     redirect_uri=redirect_uri,
-                    base_url=base_url,
+                    base_url=address,
                     keep=self.seal.close(request.keep),
                     created_at=now,
                     expires_at=now + CONSENT_LASTS,
@@ -310,7 +317,7 @@ class Connecting:
         base_url: str | None = None,
         options: Mapping[str, Option] | None = None,
     ) -> None:
-        """Change a channel's name, address or options."""
+        """Change a channel's name, address or options; an option that is left empty is taken away."""
         actor.require(Role.ADMIN, what="configure channels")
         with self.database.write() as work:
             scope = work.practice(actor.practice_id)
@@ -320,7 +327,8 @@ class Connecting:
             if base_url is not None:
                 row.base_url = checked_url(base_url)
             if options is not None:
-                row.options = {**row.options, **checked_options(self.registry[row.provider], options)}
+                chosen = {**row.options, **checked_options(self.registry[row.provider], options)}
+                row.options = {name: value for name, value in chosen.items() if value != ""}
             scope.audit.record(
                 actor.audit_name, "channel_configured", f"channel:{row.id}", self.clock.now(), name=row.name
             )
@@ -386,12 +394,24 @@ def checked_url(base_url: str) -> str:
 
 
 def checked_options(connector: Connector, options: Mapping[str, Option]) -> dict[str, Option]:
-    """Options the connector knows; raises CannotConnect."""
-    for name in options:
+    """Options the connector knows, amounts as numbers; raises CannotConnect."""
+    for name, value in options.items():
         if name not in connector.spec.options:
             known = ", ".join(sorted(connector.spec.options)) or "none"
             raise CannotConnect(f"{connector.spec.label} has no option “{name}”. It has: {known}.")
+        if name == CAP_OPTION and value != "" and not _is_amount(value):
+            raise CannotConnect(
+                f"“{value}” is no amount of money. Write the cap as a number, such as 5 or 7.50."
+            )
     return dict(options)
+
+
+def _is_amount(value: Option) -> bool:
+    try:
+        amount = Decimal(str(value))
+    except InvalidOperation:
+        return False
+    return amount.is_finite() and amount >= 0
 
 
 def free_name(scope: PracticeScope, wanted: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from approval import guard
 from approval.checking import channel_facts, digest_of
 from approval.rules.base import GuardFacts
+from channels.connecting import CAP_OPTION
 from connectors.base import Channel, Connector, Estimates, declares
 from connectors.registry import Registry
 from domain.content import Content
@@ -15,8 +16,6 @@ from domain.profile import Profile
 from domain.words import Finding, Money
 from store.database import UnitOfWork
 from store.models import ChannelRow
-
-CAP_OPTION = "monthly_cap_usd"
 
 
 @dataclass(frozen=True)

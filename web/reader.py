@@ -13,6 +13,7 @@ from drafting.wallclock import offset_name
 
 DEFAULT_LOCALE = Locale("en", "GB")
 RELATIVE_WITHIN = timedelta(hours=24)
+MINUTE = timedelta(minutes=1)
 MICROS = 1_000_000
 
 
@@ -73,8 +74,10 @@ class Reader:
         return f"{self.day(instant)}, {self.clock(instant)}"
 
     def relative(self, instant: datetime) -> str:
-        """ "in 18 minutes" or "6 minutes ago"; the wall time once it is a day away."""
+        """ "in 18 minutes", "6 minutes ago" or "just now"; the wall time once it is a day away."""
         distance = instant - self.now
+        if -MINUTE < distance <= timedelta():
+            return "just now"
         if abs(distance) >= RELATIVE_WITHIN:
             return self.wall(instant)
         return dates.format_timedelta(

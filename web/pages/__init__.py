@@ -15,6 +15,7 @@ from web.pages import (
     library,
     posts,
     publications,
+    review,
     stop,
     today,
 )
@@ -35,6 +36,7 @@ TOPICS = (
     library,
     posts,
     publications,
+    review,
     stop,
     today,
 )

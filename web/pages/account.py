@@ -27,7 +27,7 @@ def account(page: CurrentPage) -> HTMLResponse:
 
 def _show(page: Page, form: Form, status: int = 200, made: tuple[str, str] | None = None) -> HTMLResponse:
     """*made* is (name, token) of a new token: the only time that it is shown."""
-    me, now = page.actor.member_id, page.reader.now
+    me, now, here = page.actor.member_id, page.reader.now, token_hash(session_token(page.request))
     with page.reading() as scope:
         member = scope.people.member(me)
         sessions = [each for each in scope.people.sessions(me) if each.expires_at > now]
@@ -37,8 +37,8 @@ def _show(page: Page, form: Form, status: int = 200, made: tuple[str, str] | Non
         status=status,
         form=form,
         member=member,
-        sessions=sessions,
-        here=token_hash(session_token(page.request)),
+        sessions=sorted(sessions, key=lambda each: each.id != here),
+        here=here,
         tokens=tokens,
         made=made,
         themes=(
