@@ -107,9 +107,16 @@ def review(page: CurrentPage) -> HTMLResponse:
     with page.reading() as scope:
         known = directory(scope, page.house.registry)
         queue = _queue(scope, page)
+    mine = [each for each in queue if each.mine]
     return page.show(
-        "review_queue.html", queue=queue, known=known, mine=[each for each in queue if each.mine]
+        "review_queue.html", queue=queue, known=known, mine=mine, verdict=_verdict(len(mine), len(queue))
     )
+
+
+def _verdict(mine: int, everybodys: int) -> str:
+    if mine:
+        return f"{in_words(mine, 'post waits', 'posts wait')} for your signature."
+    return "Nothing waits for you." if everybodys else "Nothing waits for a signature."
 
 
 def _queue(scope: PracticeScope, page: Page) -> list[Waiting]:
