@@ -149,7 +149,7 @@ class SignOff:
         self, scope: PracticeScope, actor: Actor, post: PostRow, findings: Sequence[Finding]
     ) -> None:
         _refuse_blocked(findings)
-        contributors = scope.posts.contributors(post.id) | {post.author_id}
+        contributors = scope.posts.contributors(post.id)
         answer = review.may_submit(_member(actor), post.state, contributors, findings)
         if isinstance(answer, review.Denied):
             raise CannotSubmit(answer.reason, findings)
@@ -226,8 +226,9 @@ class SignOff:
         now = self.clock.now()
         with self.database.write() as work:
             scope = work.practice(actor.practice_id)
+            # the post first, as whoever edits it locks it first too
+            post = scope.posts.get(scope.signoffs.submission(submission_id).post_id, lock=True)
             submission = scope.signoffs.submission(submission_id, lock=True)
-            post = scope.posts.get(submission.post_id, lock=True)
             stage, role = self._seat(scope, actor, submission, post, kind, fingerprint, reason, seen)
             revision = scope.posts.revision_by_id(submission.revision_id)
             scope.signoffs.add(

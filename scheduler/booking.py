@@ -34,15 +34,17 @@ class Scheduling:
 
     def book_approved(self) -> int:
         """Book every approval that has a time and no publications yet; returns how many posts."""
+        booked = 0
         with self.database.write() as work:
             now = self.clock.now()
-            approvals = work.server.approvals_to_book(BATCH)
-            for approval in approvals:
-                scope = work.practice(approval.practice_id)
-                post = scope.posts.get(approval.post_id, lock=True)
-                self._book(scope, approval, post, "daemon", now)
+            for post in work.server.posts_to_book(BATCH):
+                scope = work.practice(post.practice_id)
+                approval = scope.signoffs.standing_approval(post.id, lock=True)
+                if approval is not None and approval.booked_at is None:
+                    self._book(scope, approval, post, "daemon", now)
+                    booked += 1
             work.commit()
-        return len(approvals)
+        return booked
 
     def schedule(
         self, actor: Actor, post_id: str, wall: datetime, zone: str = "", marker: Marker | None = None
@@ -160,8 +162,9 @@ class Scheduling:
         if not movable:
             raise CannotSchedule("Nothing of this post is waiting to go out.")
         for publication in movable:
-            if publication.state is not Delivery.HELD:
-                publication.state = Delivery.SCHEDULED
+            if publication.hold_id is None:
+                # whatever else held it is looked at again right before it leaves
+                publication.state, publication.reason = Delivery.SCHEDULED, ""
             publication.due_at = publication.run_at = due
             publication.expires_at = _end(approval, due, lateness)
         scope.audit.record(actor.audit_name, "moved", f"post:{post.id}", now, due=due.isoformat())

@@ -77,7 +77,7 @@ class Stopping:
                 return 0, 0
             hold.released_by, hold.released_at = actor.member_id, now
             scheduled = cancelled = 0
-            for publication in practice.publications.held_by(hold):
+            for publication in practice.publications.held_by(hold, lock=True):
                 publication.hold_id = None
                 if publication.due_at > now or publication.id in keep:
                     _go_on(publication, now)

@@ -83,23 +83,26 @@ class Posts(Repository):
         return self._session.scalars(query.order_by(Revision.number)).all()
 
     def contributors(self, post_id: str) -> frozenset[str]:
-        """Everyone who wrote any revision of this post."""
-        query = select(Revision.author_id).where(
+        """Everyone whose words these are: who wrote any revision, and whom the post is assigned to."""
+        written = select(Revision.author_id).where(
             Revision.practice_id == self._practice_id, Revision.post_id == post_id
         )
-        return frozenset(self._session.scalars(query.distinct()))
+        assigned = select(PostRow.author_id).where(
+            PostRow.practice_id == self._practice_id, PostRow.id == post_id
+        )
+        return frozenset(self._session.scalars(written.union(assigned)))
 
     def contributors_under_review(self) -> dict[str, frozenset[str]]:
-        """Everyone who wrote any revision, for every post that is under review."""
+        """The contributors of every post that is under review, by post id."""
         query = (
-            select(Revision.post_id, Revision.author_id)
+            select(Revision.post_id, Revision.author_id, PostRow.author_id)
             .join(PostRow, PostRow.id == Revision.post_id)
             .where(Revision.practice_id == self._practice_id, PostRow.state == Editorial.IN_REVIEW)
             .distinct()
         )
         found: dict[str, set[str]] = {}
-        for post_id, author_id in self._session.execute(query):
-            found.setdefault(post_id, set()).add(author_id)
+        for post_id, *authors in self._session.execute(query):
+            found.setdefault(post_id, set()).update(authors)
         return {post_id: frozenset(authors) for post_id, authors in found.items()}
 
     def variants(self, revision_id: str) -> Sequence[Variant]:

@@ -22,7 +22,7 @@ from store.models import (
     SideWorkRow,
     Variant,
 )
-from store.repository import Repository
+from store.repository import Repository, locked
 
 LATE_AFTER = timedelta(minutes=1)  # a post that is due and not out for longer is late
 
@@ -54,15 +54,16 @@ class Publications(Repository):
             Publication.practice_id == self._practice_id, Publication.post_id == post_id
         )
         query = query.order_by(Publication.due_at, Publication.id)
-        return self._session.scalars(query.with_for_update() if lock else query).all()
+        return self._session.scalars(locked(query) if lock else query).all()
 
     def of_approval(self, approval_id: str) -> Sequence[Publication]:
+        """Those that were not cancelled, locked."""
         query = select(Publication).where(
             Publication.practice_id == self._practice_id,
             Publication.approval_id == approval_id,
             Publication.state != Delivery.CANCELLED,
         )
-        return self._session.scalars(query).all()
+        return self._session.scalars(locked(query.order_by(Publication.id))).all()
 
     def in_states(self, states: Iterable[Delivery], limit: int = 200) -> Sequence[Publication]:
         query = select(Publication).where(
@@ -228,14 +229,15 @@ class Publications(Repository):
         query = select(func.count()).where(self._covers(hold), Publication.state.in_(list(states)))
         return self._session.execute(query).scalar_one()
 
-    def held_by(self, hold: Hold) -> Sequence[Publication]:
+    def held_by(self, hold: Hold, *, lock: bool = False) -> Sequence[Publication]:
         """Publications that this Stop holds, in the order of their time."""
         query = select(Publication).where(
             Publication.practice_id == self._practice_id,
             Publication.hold_id == hold.id,
             Publication.state == Delivery.HELD,
         )
-        return self._session.scalars(query.order_by(Publication.due_at)).all()
+        query = query.order_by(Publication.due_at, Publication.id)
+        return self._session.scalars(locked(query) if lock else query).all()
 
     def _covers(self, hold: Hold) -> ColumnElement[bool]:
         mine = Publication.practice_id == self._practice_id

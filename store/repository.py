@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable
 from itertools import groupby
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from domain.refusal import Refusal
 from store.models import Base
 
 Row = TypeVar("Row", bound=Base)
+Query = TypeVar("Query", bound=Select[Any])
 
 
 class NotFound(Refusal):
@@ -18,6 +19,11 @@ class NotFound(Refusal):
 
     def __init__(self, what: str, key: str) -> None:
         super().__init__(f"There is no {what} “{key}” here.")
+
+
+def locked(query: Query) -> Query:
+    """The query, locking its rows. A row that was read before without a lock is read afresh."""
+    return query.with_for_update().execution_options(populate_existing=True)
 
 
 class Repository:
@@ -32,7 +38,7 @@ class Repository:
             model.id == key,  # type: ignore[attr-defined]
             model.practice_id == self._practice_id,  # type: ignore[attr-defined]
         )
-        row = self._session.scalars(query.with_for_update() if lock else query).one_or_none()
+        row = self._session.scalars(locked(query) if lock else query).one_or_none()
         if row is None:
             raise NotFound(what, key)
         return row

@@ -122,15 +122,18 @@ class ServerScope:
         )
         return self._session.scalars(query).all()
 
-    def approvals_to_book(self, limit: int) -> Sequence[Approval]:
-        """Standing approvals of posts with a time whose publications are not in the calendar yet; locked."""
+    def posts_to_book(self, limit: int) -> Sequence[PostRow]:
+        """Posts with a time and a standing approval whose publications are not in the calendar yet; locked.
+
+        Only the post is locked, as everybody locks it first; the approval is to be looked at again.
+        """
         query = (
-            select(Approval)
-            .join(PostRow, PostRow.id == Approval.post_id)
+            select(PostRow)
+            .join(Approval, Approval.post_id == PostRow.id)
             .where(Approval.booked_at.is_(None), Approval.voided_at.is_(None), PostRow.due_at.is_not(None))
             .order_by(Approval.granted_at)
             .limit(limit)
-            .with_for_update(skip_locked=True, of=Approval)
+            .with_for_update(skip_locked=True, of=PostRow)
         )
         return self._session.scalars(query).all()
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from store.models import Approval, ApprovedVariant, Decision, FindingRow, Submission
-from store.repository import Repository
+from store.repository import Repository, locked
 
 
 class SignOffs(Repository):
@@ -19,7 +19,7 @@ class SignOffs(Repository):
             Submission.post_id == post_id,
             Submission.closed_at.is_(None),
         )
-        return self._session.scalars(query.with_for_update() if lock else query).one_or_none()
+        return self._session.scalars(locked(query) if lock else query).one_or_none()
 
     def last_submission(self, post_id: str) -> Submission | None:
         query = select(Submission).where(
@@ -72,7 +72,7 @@ class SignOffs(Repository):
             Approval.post_id == post_id,
             Approval.voided_at.is_(None),
         )
-        return self._session.scalars(query.with_for_update() if lock else query).one_or_none()
+        return self._session.scalars(locked(query) if lock else query).one_or_none()
 
     def approvals_resting_on(self, member_id: str) -> Sequence[Approval]:
         """Standing approvals that this member's decision made possible."""
