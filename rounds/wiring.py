@@ -35,6 +35,7 @@ from scheduler.sweeping import Sweeper
 from store.blobs import Blobs
 from store.database import Database, StoreUnavailable
 from store.sealing import Seal, load_seal
+from store.uploads import Uploads
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,10 @@ class House:
     @cached_property
     def blobs(self) -> Blobs:
         return Blobs(self.settings.data_dir / "media")
+
+    @cached_property
+    def uploads(self) -> Uploads:
+        return Uploads(self.settings.data_dir / "uploads", self.clock)
 
     @cached_property
     def registry(self) -> Registry:

@@ -17,6 +17,7 @@ from scheduler.deciding import Deciding
 from scheduler.stopping import Stopping
 from store.blobs import Blobs
 from store.database import Database
+from store.uploads import Uploads
 
 
 class Services(Protocol):
@@ -33,6 +34,8 @@ class Services(Protocol):
     def database(self) -> Database: ...
     @property
     def blobs(self) -> Blobs: ...
+    @property
+    def uploads(self) -> Uploads: ...
     @property
     def registry(self) -> Registry: ...
     @property

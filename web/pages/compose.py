@@ -24,9 +24,9 @@ from web.frame import Toast
 from web.marks import ChannelMark, Numbered, Step, StepState, mark_findings, number_findings
 from web.pages import composing
 from web.pages.doors import PicturesDoor
+from web.pages.files import SentFiles
 from web.pages.forms import Form, SentForm, Unfit
 from web.pages.framing import CurrentPage, Page
-from web.pages.library import SentFiles
 from web.pages.when import When, choices, when
 from web.previews import Preview, preview, sent_text
 

@@ -1,17 +1,15 @@
 """The pictures: what there is, how each is described, where it is shown; and the files themselves."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
-from starlette.datastructures import UploadFile
+from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
 
 from drafting.media import MAX_BYTES, UnsoundMedia
 from drafting.posts import MAY_WRITE
 from web.frame import Toast
 from web.pages.doors import PicturesDoor
+from web.pages.files import SentFiles
 from web.pages.framing import CurrentPage, Page
 from web.phrases import counted
 
@@ -19,28 +17,6 @@ router = APIRouter(route_class=PicturesDoor)
 
 PER_PAGE = 24
 FOREVER = "private, max-age=31536000, immutable"  # a digest always names the same bytes
-
-
-@dataclass(frozen=True)
-class SentFile:
-    """One file of a form."""
-
-    name: str
-    data: bytes
-
-
-async def files(request: Request) -> list[SentFile]:
-    """The files of this request's form, in order; the empty field of a browser is none."""
-    sent = [each for each in (await request.form()).getlist("file") if isinstance(each, UploadFile)]
-    return [SentFile(_plain(each.filename), await each.read()) for each in sent if each.filename]
-
-
-def _plain(name: str | None) -> str:
-    """The name that the person knows the file by, without what no database keeps."""
-    return "".join(letter for letter in name or "" if letter.isprintable())
-
-
-SentFiles = Annotated[list[SentFile], Depends(files)]
 
 
 @router.get("/library")
