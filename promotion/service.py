@@ -97,7 +97,7 @@ class Promoting:
             channels=tuple(
                 ChannelFacts(
                     channel_id=row.id,
-                    norm=learn(_history(publications, snapshots, row.id, now)),
+                    norm=learn(finished_posts(publications, snapshots, row.id, now)),
                     expected=scope.publications.count_due(row.id, now, week.end),
                 )
                 for row in channels
@@ -107,7 +107,7 @@ class Promoting:
                     publication_id=row.id,
                     channel_id=row.channel_id,
                     published_at=row.published_at or now,
-                    snapshots=_snapshots(snapshots.get(row.id, []), row),
+                    snapshots=readings_of(snapshots.get(row.id, []), row),
                     resting_until=rests.get(row.id),
                     eligible=row.state is Delivery.PUBLISHED,
                 )
@@ -224,7 +224,7 @@ def _side_work(promotion: Promotion, kind: SideWork, run_at: datetime) -> SideWo
     )
 
 
-def _history(
+def finished_posts(
     publications: Sequence[Publication],
     snapshots: Mapping[str, list[MetricSnapshot]],
     channel_id: str,
@@ -235,14 +235,14 @@ def _history(
     for publication in publications:
         if publication.channel_id != channel_id:
             continue
-        read = _snapshots(snapshots.get(publication.id, []), publication)
+        read = readings_of(snapshots.get(publication.id, []), publication)
         final = next((snapshot for snapshot in reversed(read) if snapshot.age_hours >= FINAL_AGE), None)
         if final is not None:
             history.append(PastPost(final=final.count, impressions=final.impressions, snapshots=read))
     return history
 
 
-def _snapshots(rows: Sequence[MetricSnapshot], publication: Publication) -> tuple[Snapshot, ...]:
+def readings_of(rows: Sequence[MetricSnapshot], publication: Publication) -> tuple[Snapshot, ...]:
     """Readings with their true age; one whose counts are missing stays missing."""
     found = []
     for row in rows:
