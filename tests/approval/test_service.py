@@ -1,5 +1,6 @@
 """Sign-off over the real store: what is submitted, who decides, and what an approval is for."""
 
+import threading
 from dataclasses import replace
 from datetime import timedelta
 
@@ -20,7 +21,7 @@ from store import guards
 from store.models import Approval, ApprovedVariant, Decision, Submission
 from store.repository import NotFound
 from tests.support.practice import Practice
-from tests.support.together import at_once
+from tests.support.together import at_once, wait_until_somebody_waits
 
 WORDS = "Flu shots are in. Walk in any weekday."
 BLOCKED = "Call Anna at 917-555-0123."
@@ -255,6 +256,23 @@ def test_an_edit_and_an_approval_at_once_never_leave_an_approval_for_other_words
         with practice.house.database.read() as work:
             assert work.practice(practice.id).signoffs.standing_approval(post_id) is None
     assert practice.broken_audit() is None
+
+
+def test_who_decides_waits_for_who_edits_without_holding_anything_they_need(practice: Practice) -> None:
+    if practice.house.database.is_sqlite:
+        pytest.skip("SQLite has one lock for everything")
+    post_id = practice.draft(WORDS)
+    practice.submit(post_id)
+    with practice.house.database.write() as work:
+        scope = work.practice(practice.id)
+        scope.posts.get(post_id, lock=True)
+        deciding = threading.Thread(target=lambda: practice.decide(practice.approver, post_id))
+        deciding.start()
+        wait_until_somebody_waits(practice.house.database)
+        assert scope.signoffs.open_submission(post_id, lock=True) is not None
+        work.commit()
+    deciding.join()
+    assert practice.post(post_id).state is Editorial.APPROVED
 
 
 def test_a_warning_that_came_up_since_must_be_ticked_by_who_approves(practice: Practice) -> None:
