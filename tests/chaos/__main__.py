@@ -33,9 +33,14 @@ def _outcomes(here: Ground, wanted: argparse.Namespace) -> Iterator[Outcome]:
     for scenario in SCENARIOS:
         if wanted.scenario and scenario.name not in wanted.scenario:
             continue
-        for store in scenario.stores:
-            if wanted.store in (None, store):
-                yield attempt(scenario, here, store, _force(scenario, wanted))
+        for store in _stores(scenario, wanted):
+            yield attempt(scenario, here, store, _force(scenario, wanted))
+
+
+def _stores(scenario: Scenario, wanted: argparse.Namespace) -> list[str]:
+    if wanted.store:
+        return [store for store in scenario.stores if store == wanted.store]
+    return [store for store in scenario.stores if wanted.thorough or store in scenario.short]
 
 
 def _force(scenario: Scenario, wanted: argparse.Namespace) -> Force:
@@ -44,6 +49,7 @@ def _force(scenario: Scenario, wanted: argparse.Namespace) -> Force:
         kills=scenario.kills if wanted.kills is None else wanted.kills,
         publications=scenario.publications if wanted.publications is None else wanted.publications,
         daemons=wanted.daemons,
+        thorough=wanted.thorough,
     )
 
 
@@ -55,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--kills", type=_count, help="how often a daemon is killed, paused or cut off")
     parser.add_argument("--publications", type=_count, help="how many posts fall due in a scenario")
     parser.add_argument("--daemons", type=_count, default=0, help="at once; SQLite always has one")
+    parser.add_argument("--thorough", action="store_true", help="leave nothing out; takes much longer")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6), help="replays these dice")
     parser.add_argument("--json", action="store_true", help="one JSON line a scenario")
     return parser

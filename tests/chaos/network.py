@@ -67,6 +67,11 @@ class NetworkOnTrial:
             for entry in self.state.posts(account_id)
         ]
 
+    def comments(self, account_id: str, text: str) -> list[str]:
+        """What stands below this account's posts of these words."""
+        posts = [entry for entry in self.state.posts(account_id) if entry.text == text]
+        return [comment.text for post in posts for comment in self.state.comments(post.id)]
+
     @property
     def repeats(self) -> int:
         """How often a key was sent again although its post stood."""

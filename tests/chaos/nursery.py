@@ -66,6 +66,7 @@ class Nursery:
             stdout=subprocess.PIPE,
             text=True,
         )
+        self._answer()  # it has loaded everything
         return self
 
     def __exit__(
@@ -80,18 +81,22 @@ class Nursery:
     def start(self, orders: Orders, log: Path) -> Process:
         """A new daemon; what it says is added to *log*."""
         assert self._parent.stdin is not None
-        assert self._parent.stdout is not None
         self._parent.stdin.write(json.dumps([str(log), *orders.argv]) + "\n")
         self._parent.stdin.flush()
+        return Process(int(self._answer()))
+
+    def _answer(self) -> str:
+        assert self._parent.stdout is not None
         answer = self._parent.stdout.readline()
         if not answer:
             raise RuntimeError("the process that starts daemons has died")
-        return Process(int(answer))
+        return answer
 
 
 def main() -> None:
     """Fork a daemon for each line of orders, and say its process id."""
     gc.freeze()
+    print("ready", flush=True)
     for line in sys.stdin:
         _bury_the_dead()
         log, *argv = json.loads(line)

@@ -14,6 +14,7 @@ class Force:
     seed: int
     kills: int = 6
     publications: int = 120
+    thorough: bool = False  # leave nothing out
     daemons: int = 0  # 0: one on SQLite, two on PostgreSQL
 
     def dice(self, *what: object) -> random.Random:

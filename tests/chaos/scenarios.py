@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tests.chaos.answers import lost_answers
 from tests.chaos.arena import Ground
+from tests.chaos.boundaries import boundaries
 from tests.chaos.killing import cannot_ask, kill
 from tests.chaos.outcome import CannotRun, Force, Outcome
+from tests.chaos.pausing import pause
 
 BOTH = ("sqlite", "postgresql")
 
@@ -17,12 +20,16 @@ class Scenario:
     name: str
     run: Callable[[Ground, str, Force], Outcome]
     stores: tuple[str, ...] = BOTH
+    short: tuple[str, ...] = BOTH  # the stores of a run that is neither thorough nor asked for by store
     kills: int = 5
     publications: int = 120
 
 
 SCENARIOS = (
     Scenario("kill", kill),
+    Scenario("boundaries", boundaries, short=("sqlite",), publications=3),
+    Scenario("lost_answers", lost_answers),
+    Scenario("pause", pause, ("postgresql",), kills=2, publications=300),
     Scenario("cannot_ask", cannot_ask),
 )
 
