@@ -6,13 +6,15 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 WORKERS ?= 2
 
-.PHONY: help up test check format lint types imports unit bench chaos lock clean
+.PHONY: help up install test check format lint types imports unit bench chaos docs pictures lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
 up: $(VENV)/.run web/static/vendor/.done ## set everything up and run Rounds here
 	@$(BIN)/rounds up
+
+install: $(VENV)/.run web/static/vendor/.done ## set everything up without starting
 
 test: $(VENV)/.dev web/static/vendor/.done ## set everything up and run every test
 	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup
@@ -39,6 +41,13 @@ imports: $(VENV)/.dev ## the drawing of the house, executed
 
 bench: $(VENV)/.dev ## measure the engine; ARGS="burst --n 10000 --peers"
 	@$(BIN)/python -m bench $(ARGS)
+
+docs: $(VENV)/.dev ## write the feature matrix and build the documentation into site/
+	@$(BIN)/python docs/matrix.py
+	@$(BIN)/sphinx-build -q -W --keep-going -b html docs site
+
+pictures: $(VENV)/.dev web/static/vendor/.done ## take the pictures of the documentation anew
+	@$(BIN)/python docs/pictures.py
 
 lock: $(UV) ## renew the lock files from pyproject.toml
 	@$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \

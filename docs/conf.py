@@ -12,6 +12,7 @@ suppress_warnings = ["misc.highlighting_failure"]  # a page may show a kind of f
 html_theme = "furo"
 html_title = f"Rounds {release}"
 html_favicon = html_logo = "../web/static/mark.svg"
+html_static_path = html_css_files = ["style.css"]
 html_copy_source = html_show_copyright = html_show_sphinx = False
 html_theme_options = {
     "light_css_variables": {"color-brand-primary": "#13545e", "color-brand-content": "#13545e"},

@@ -35,9 +35,6 @@ class Link:
     def anchor(self) -> str:
         return self.target.partition("#")[2]
 
-    def __str__(self) -> str:
-        return f"{name(self.page)} → {self.target}"
-
 
 def name(page: Path) -> str:
     return page.relative_to(ROOT).as_posix()
