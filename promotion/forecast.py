@@ -74,6 +74,10 @@ class CountOutlook(Frozen):
         """A final count, for people."""
         return f"{round(value):,}"
 
+    @property
+    def unit(self) -> str:
+        return "reaction" if round(self.expected) == 1 else "reactions"
+
 
 class RateOutlook(Frozen):
     """A rate to come: the posterior Beta(a, b) of acts per impression."""
@@ -117,6 +121,10 @@ class RateOutlook(Frozen):
     def words(self, value: float) -> str:
         """A rate, for people."""
         return f"{value:.1%}".replace("%", " %")
+
+    @property
+    def unit(self) -> str:
+        return "of viewers reacting"
 
 
 Outlook = Annotated[CountOutlook | RateOutlook, Field(discriminator="kind")]

@@ -225,12 +225,12 @@ def _numbers(case: Evidence, figures: Figures | None) -> dict[str, str]:
         return {}
     low, expected, high, bar = map(outlook.words, (figures.low, figures.expected, figures.high, figures.bar))
     return {
-        "forecast": f"It is likely to end at {expected} ({low} to {high})",
+        "forecast": f"It is likely to end at {expected} {outlook.unit} ({low} to {high})",
         "bar": bar,
         "chance": _percent(figures.probability),
         "below": _percent(figures.below_median),
         "count": _count(outlook.count),
-        "impressions": str(outlook.impressions),
+        "impressions": f"{outlook.impressions or 0:,}",
     }
 
 

@@ -10,7 +10,7 @@ from promotion.budget import Allowance
 from promotion.decide import Candidate, ChannelFacts, PromotionFacts, decide
 from promotion.judge import Cause, Evidence, Ruling, Verdict, judge
 from promotion.norm import learn
-from promotion.readings import Snapshot
+from promotion.readings import PastPost, Snapshot
 from tests.promotion.samples import (
     EVERGREEN,
     NORMAL,
@@ -42,6 +42,15 @@ def test_what_was_promised_is_told_in_a_sentence_and_in_figures():
     assert ruling.figures.low <= ruling.figures.expected <= ruling.figures.high
     assert ruling.figures.probability > 0.8 > 0.1 > ruling.figures.below_median
     assert ruling.reason.startswith("It is likely to end at ")
+    assert " reactions (" in ruling.reason
+
+
+def test_a_rate_is_told_as_a_share_of_those_who_saw_it():
+    rated = learn([PastPost(final=n, impressions=1000) for n in range(10, 50)])
+    shown = Snapshot(age_hours=12, count=160, impressions=2000)
+    ruling = only(facts(candidate().model_copy(update={"snapshots": (shown,)}), norm=rated))
+    assert ruling.verdict is Verdict.PROMOTE
+    assert " % of viewers reacting (" in ruling.reason
 
 
 def test_the_bar_rises_as_fewer_places_are_left_for_more_posts():

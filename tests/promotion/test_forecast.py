@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from promotion.forecast import CountOutlook, RateOutlook, foresee
@@ -23,11 +23,13 @@ def foreseen(snapshots: tuple[Snapshot, ...], norm: Norm = USUAL) -> CountOutloo
 
 
 @given(norms)
+@settings(deadline=None)
 def test_a_post_without_any_reading_has_no_outlook(norm: Norm):
     assert foresee((), norm) is None
 
 
 @given(norms, readings.filter(len))
+@settings(deadline=None)
 def test_any_reading_gives_finite_figures_in_order(norm: Norm, snapshots: tuple[Snapshot, ...]):
     outlook = foreseen(snapshots, norm)
     figures = [outlook.quantile(0.1), outlook.expected, outlook.quantile(0.9), outlook.strength(norm)]
@@ -39,6 +41,7 @@ def test_any_reading_gives_finite_figures_in_order(norm: Norm, snapshots: tuple[
 
 
 @given(norms, readings.filter(len), st.integers(1, 1000))
+@settings(deadline=None)
 def test_more_engagement_never_lowers_the_chance(norm: Norm, snapshots: tuple[Snapshot, ...], more: int):
     *earlier, last = sorted(snapshots, key=lambda snapshot: snapshot.age_hours)
     raised = last.model_copy(update={"count": last.count + more})
@@ -47,6 +50,7 @@ def test_more_engagement_never_lowers_the_chance(norm: Norm, snapshots: tuple[Sn
 
 
 @given(st.integers(0, 3), st.sampled_from(AGES[:10]))
+@settings(deadline=None)
 def test_one_act_more_raises_the_chance_from_nothing_on(count: int, age: float):
     chances = [
         foreseen((Snapshot(age_hours=age, count=n),)).chances(USUAL, [0.8])[0] for n in (count, count + 1)

@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from promotion.growth import AGES, SPREADS
@@ -32,6 +32,7 @@ def test_six_posts_move_the_norm_and_five_hundred_make_it_the_channels_own():
 
 
 @given(histories)
+@settings(deadline=None)
 def test_any_history_gives_finite_figures_with_rising_quantiles_that_survive_storage(history: list[PastPost]):
     norm = learn(history)
     figures = [norm.usual, norm.doubt, *norm.offsets, *norm.spreads, *norm.finals]
@@ -68,6 +69,7 @@ def test_rates_need_a_few_posts_with_impressions_and_are_drawn_to_the_shipped_sp
 
 
 @given(st.lists(st.tuples(st.integers(0, 10**15), st.integers(1, 10**15)), min_size=6, max_size=12))
+@settings(deadline=None)
 def test_any_rates_give_a_usable_spread_even_where_acts_outnumber_impressions(pairs: list[tuple[int, int]]):
     rates = learn([PastPost(final=acts, impressions=shown) for acts, shown in pairs]).rates
     assert rates is not None

@@ -1,7 +1,7 @@
 """One measure of engagement."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -19,6 +19,7 @@ def test_a_reading_without_any_act_is_unknown_and_a_reading_of_zero_is_zero():
 
 
 @given(st.dictionaries(st.sampled_from(sorted(WEIGHTS)), st.integers(0, 10**9), min_size=1))
+@settings(deadline=None)
 def test_one_more_act_of_any_kind_is_more_engagement(counts: dict[str, int]):
     before = engagement(counts)
     for name, count in counts.items():
