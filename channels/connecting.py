@@ -54,9 +54,10 @@ class Connecting:
     # ------------------------------------------------------------ by hand
 
     def connect(self, actor: Actor, given: ChannelInput) -> tuple[str, Health]:
-        """Verify pasted credentials and keep them sealed; returns the new channel's id.
+        """Verify pasted credentials and keep them sealed; returns the channel's id.
 
-        Nothing is kept when the network does not accept them.
+        An account that is a channel already stays that channel, with these credentials. Nothing is kept when
+        the network does not accept them.
         """
         actor.require(Role.ADMIN, what="connect channels")
         connector = self.registry[given.provider]
@@ -73,9 +74,9 @@ class Connecting:
         if not health.ok:
             raise CannotConnect(health.detail)
         with self.database.write() as work:
-            self._keep(work, actor, channel, health, Account(health.remote_id, channel.name))
+            channel_id = self._keep(work, actor, channel, health, Account(health.remote_id, channel.name))
             work.commit()
-        return channel.id, health
+        return channel_id, health
 
     def _complete_credentials(self, connector: Connector, given: Mapping[str, str]) -> dict[str, str]:
         credentials = {key: value.strip() for key, value in given.items() if value.strip()}
@@ -169,7 +170,7 @@ class Connecting:
             work.commit()
         connector = self._authorizing(journey.provider)
         accounts = self._exchange(connector, journey, app, said)
-        return self._keep_accounts(actor, journey, accounts)
+        return self._keep_accounts(actor, journey, self._meant(actor, journey, accounts))
 
     def _exchange(
         self, connector: Authorizes, journey: Authorization, app: Mapping[str, str], said: Mapping[str, str]
@@ -183,6 +184,21 @@ class Connecting:
         if not accounts:
             raise CannotConnect("The sign-in opened no account that can publish. Check its permissions.")
         return accounts
+
+    def _meant(self, actor: Actor, journey: Authorization, accounts: Sequence[Account]) -> Sequence[Account]:
+        """All accounts; of a reconnection those that are channels already, its own among them."""
+        if journey.channel_id is None:
+            return accounts
+        with self.database.read() as work:
+            channels = work.practice(actor.practice_id).channels
+            own = channels.get(journey.channel_id)
+            known = {row.remote_id for row in channels.all() if row.provider == journey.provider}
+        if own.remote_id not in {account.remote_id for account in accounts}:
+            raise CannotConnect(
+                f"This sign-in does not open the account of “{own.name}”. Sign in as that account, or "
+                "connect the other one as a new channel."
+            )
+        return [account for account in accounts if account.remote_id in known]
 
     def _keep_accounts(self, actor: Actor, journey: Authorization, accounts: Sequence[Account]) -> list[str]:
         connector = self.registry[journey.provider]
@@ -248,7 +264,7 @@ class Connecting:
         row.handle = health.handle or account.handle
         row.remote_id = remote_id
         row.base_url = channel.base_url
-        row.credentials = self.seal.close(channel.credentials)
+        self._set_credentials(row, channel.credentials)
         row.scopes = sorted(health.granted or account.scopes)
         row.token_expires_at = health.expires_at or account.expires_at
         row.verified_at = now
@@ -259,15 +275,20 @@ class Connecting:
         )
         return row.id
 
+    def _set_credentials(self, row: ChannelRow, credentials: Mapping[str, str]) -> None:
+        """Seal them; a renewal of the former ones that is under way no longer counts."""
+        row.credentials = self.seal.close(credentials)
+        row.refresh_owner = row.refresh_until = None
+
     def _set_state(self, work: UnitOfWork, row: ChannelRow, health: Health) -> None:
+        reason = row.state_reason
         if health.ok:
-            reason = row.state_reason
             row.state, row.state_reason, row.resumes_at = ChannelState.CONNECTED, "", None
             if reason:
                 work.server.queue.release_channel(row.id, reason, self.clock.now())
         else:
             row.state, row.state_reason = ChannelState.NEEDS_RECONNECT, health.detail
-            work.server.queue.hold_channel(row.id, health.detail)
+            work.server.queue.hold_channel(row.id, health.detail, reason)
 
     # ------------------------------------------------------------ later
 
@@ -275,14 +296,17 @@ class Connecting:
         """Ask the network whether the channel still works, and act on the answer."""
         actor.require(Role.ADMIN, Role.PUBLISHER, what="check channels")
         with self.database.read() as work:
-            row = work.practice(actor.practice_id).channels.get(channel_id)
-            channel = open_channel(row, self.seal)
-        health = verified(self.registry[row.provider], channel)
+            asked = work.practice(actor.practice_id).channels.get(channel_id)
+            channel = open_channel(asked, self.seal)
+        if asked.state is ChannelState.DISCONNECTED:
+            raise CannotConnect(f"“{asked.name}” is disconnected. Reconnect it, then check it.")
+        health = verified(self.registry[asked.provider], channel)
         with self.database.write() as work:
             row = work.practice(actor.practice_id).channels.get(channel_id, lock=True)
-            row.verified_at = self.clock.now()
-            self._set_state(work, row, health)
-            work.commit()
+            if row.credentials == asked.credentials:  # else the answer is about a sign-in that is gone
+                row.verified_at = self.clock.now()
+                self._set_state(work, row, health)
+                work.commit()
         return health
 
     def reconnect(self, actor: Actor, channel_id: str, credentials: Mapping[str, str]) -> Health:
@@ -301,7 +325,7 @@ class Connecting:
         with self.database.write() as work:
             scope = work.practice(actor.practice_id)
             row = scope.channels.get(channel_id, lock=True)
-            row.credentials = self.seal.close(fresh)
+            self._set_credentials(row, fresh)
             row.token_expires_at, row.verified_at = health.expires_at, self.clock.now()
             self._set_state(work, row, health)
             scope.audit.record(actor.audit_name, "channel_reconnected", f"channel:{row.id}", self.clock.now())
@@ -341,9 +365,10 @@ class Connecting:
         with self.database.write() as work:
             scope = work.practice(actor.practice_id)
             row = scope.channels.get(channel_id, lock=True)
+            earlier = row.state_reason
             row.state, row.state_reason = ChannelState.DISCONNECTED, reason
-            row.credentials = self.seal.close({})
-            held = work.server.queue.hold_channel(row.id, reason)
+            self._set_credentials(row, {})
+            held = work.server.queue.hold_channel(row.id, reason, earlier)
             scope.audit.record(
                 actor.audit_name, "channel_disconnected", f"channel:{row.id}", self.clock.now(), held=held
             )

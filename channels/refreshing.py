@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+import structlog
+
 from channels.opening import open_channel
 from connectors.base import Authorizes, Grant
 from connectors.errors import AuthExpired, ConnectorError
@@ -15,6 +17,8 @@ from store.sealing import Seal
 
 AHEAD = timedelta(minutes=20)
 LOCK = timedelta(minutes=2)
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -34,30 +38,35 @@ class Refreshing:
         return sum(self.refresh(channel_id) for channel_id in ending)
 
     def refresh(self, channel_id: str) -> bool:
-        """Refresh one channel, unless another process is at it."""
+        """Refresh one channel, unless another process is at it or has been."""
         row = self._lock(channel_id)
         if row is None:
             return False
-        connector = self.registry[row.provider]
-        if not isinstance(connector, Authorizes):
-            return self._finish(channel_id, None)
         try:
-            grant = connector.refresh(open_channel(row, self.seal))
+            grant = self._ask(row)
         except AuthExpired as error:
             self._break(channel_id, error.message)
             return False
-        except ConnectorError:
-            # The network is unwell, the token may well be good: the next round tries again.
-            self._finish(channel_id, None)
-            return False
+        except Exception as error:
+            # The outer edge. The network is unwell, the token may well be good: the next round tries again.
+            if not isinstance(error, ConnectorError):
+                log.exception("a refresh failed", channel=channel_id)
+            grant = None
         return self._finish(channel_id, grant)
+
+    def _ask(self, row: ChannelRow) -> Grant | None:
+        connector = self.registry[row.provider]
+        if not isinstance(connector, Authorizes):
+            return None
+        return connector.refresh(open_channel(row, self.seal))
 
     def _lock(self, channel_id: str) -> ChannelRow | None:
         now = self.clock.now()
         with self.database.write() as work:
             row = work.server.channel(channel_id, lock=True)
             busy = row.refresh_until is not None and row.refresh_until > now
-            if busy or row.state not in (ChannelState.CONNECTED, ChannelState.WAITING):
+            renewed = row.token_expires_at is None or row.token_expires_at >= now + AHEAD
+            if busy or renewed or row.state not in (ChannelState.CONNECTED, ChannelState.WAITING):
                 return None
             row.refresh_owner, row.refresh_until = self.owner, now + LOCK
             work.commit()
@@ -66,6 +75,10 @@ class Refreshing:
     def _finish(self, channel_id: str, grant: Grant | None) -> bool:
         with self.database.write() as work:
             row = work.server.channel(channel_id, lock=True)
+            if row.refresh_owner != self.owner:
+                return (
+                    False  # reconnected, disconnected or taken over meanwhile: what was given is of yesterday
+                )
             row.refresh_owner = row.refresh_until = None
             if grant is not None:
                 # A network that leaves a field out means "as before": never overwrite with nothing.
@@ -82,9 +95,12 @@ class Refreshing:
         now = self.clock.now()
         with self.database.write() as work:
             row = work.server.channel(channel_id, lock=True)
+            if row.refresh_owner != self.owner:
+                return
             row.refresh_owner = row.refresh_until = None
+            earlier = row.state_reason
             row.state, row.state_reason = ChannelState.NEEDS_RECONNECT, message
-            held = work.server.queue.hold_channel(channel_id, message)
+            held = work.server.queue.hold_channel(channel_id, message, earlier)
             work.practice(row.practice_id).audit.record(
                 f"daemon:{self.owner}", "channel_broken", f"channel:{channel_id}", now, held=held
             )

@@ -325,8 +325,23 @@ class Queue:
         """Every Stop that is not released."""
         return list(self._session.scalars(select(Hold).where(Hold.released_at.is_(None))))
 
-    def hold_channel(self, channel_id: str, reason: str) -> int:
-        """A channel broke: everything scheduled on it is held."""
+    def hold_channel(self, channel_id: str, reason: str, *earlier: str) -> int:
+        """A channel broke: everything scheduled on it is held. Returns how many that are.
+
+        What was held for an earlier reason of the channel is held for this one from now on, so that one
+        release lets all of it go.
+        """
+        self._session.execute(
+            update(Publication)
+            .where(
+                Publication.channel_id == channel_id,
+                Publication.state == Delivery.HELD,
+                Publication.hold_id.is_(None),
+                Publication.reason.in_([known for known in earlier if known]),
+            )
+            .values(reason=reason)
+            .execution_options(synchronize_session=False)
+        )
         moved = self._session.execute(
             update(Publication)
             .where(Publication.channel_id == channel_id, Publication.state == Delivery.SCHEDULED)
@@ -342,6 +357,7 @@ class Queue:
             .where(
                 Publication.channel_id == channel_id,
                 Publication.state == Delivery.HELD,
+                Publication.hold_id.is_(None),
                 Publication.reason == reason,
             )
             .values(

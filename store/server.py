@@ -116,11 +116,11 @@ class ServerScope:
         return self._session.scalars(query.order_by(ChannelRow.token_expires_at)).all()
 
     def channels_waiting(self, now: datetime) -> Sequence[ChannelRow]:
-        """Channels whose wait has ended."""
+        """Channels whose wait has ended; locked."""
         query = select(ChannelRow).where(
             ChannelRow.state == ChannelState.WAITING, ChannelRow.resumes_at <= now
         )
-        return self._session.scalars(query).all()
+        return self._session.scalars(query.with_for_update(skip_locked=True)).all()
 
     def posts_to_book(self, limit: int) -> Sequence[PostRow]:
         """Posts with a time and a standing approval whose publications are not in the calendar yet; locked.

@@ -10,7 +10,7 @@ from store.database import Database
 from tests.support.clocks import SetClock
 from tests.support.databases import PostgresqlTemplates, SqliteTemplates, postgresql_server
 from tests.support.practice import Practice, found
-from tests.support.scripted import LivelyNetwork
+from tests.support.scripted import LivelyNetwork, PricedNetwork
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -72,7 +72,8 @@ def practice(
     tmp_path: Path, database_url: str, clock: SetClock, network: LivelyNetwork
 ) -> Iterator[Practice]:
     """A practice with people and two channels on that network; each test runs on both databases."""
-    founded = found(tmp_path, database_url, clock, {"scripted": network}, ["scripted"] * 2)
+    networks = {"scripted": network, "priced": PricedNetwork(clock)}
+    founded = found(tmp_path, database_url, clock, networks, ["scripted"] * 2)
     yield founded
     founded.close()
 
@@ -83,6 +84,7 @@ def small_practice(
 ) -> Iterator[Practice]:
     """The same on SQLite alone, for questions that no database decides."""
     url = sqlite_templates.database(tmp_path)
-    founded = found(tmp_path, url, clock, {"scripted": network}, ["scripted"] * 2)
+    networks = {"scripted": network, "priced": PricedNetwork(clock)}
+    founded = found(tmp_path, url, clock, networks, ["scripted"] * 2)
     yield founded
     founded.close()

@@ -138,6 +138,7 @@ class LivelyNetwork(ScriptedNetwork):
     def __init__(self, clock: Clock, **options: Any) -> None:
         super().__init__(clock, **options)
         self.troubles: list[Exception] = []  # what the next calls beside sending meet
+        self.meanwhile: list[Callable[[], object]] = []  # what happens during them
         self.comments: list[tuple[str, str]] = []  # (remote id, words)
         self.retracted: list[str] = []
         self.lifted: dict[str, str] = {}  # repost id by remote id
@@ -248,6 +249,8 @@ class LivelyNetwork(ScriptedNetwork):
         }
 
     def _stumble(self) -> None:
+        if self.meanwhile:
+            self.meanwhile.pop(0)()
         if self.troubles:
             raise self.troubles.pop(0)
 
@@ -259,7 +262,9 @@ class PricedNetwork(ScriptedNetwork):
 
     @property
     def spec(self) -> Spec:
-        return replace(super().spec, charges=True, options={"monthly_cap_usd": "The most in a month."})
+        return replace(
+            super().spec, key="priced", charges=True, options={"monthly_cap_usd": "The most in a month."}
+        )
 
     def estimate(self, channel: Channel, content: Content) -> Money:
         return self.price
