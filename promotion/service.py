@@ -20,7 +20,7 @@ from promotion.judge import RULES, Verdict
 from promotion.norm import learn
 from promotion.readings import PastPost, Snapshot, engagement
 from store.database import Database
-from store.models import ChannelRow, MetricSnapshot, Promotion, Publication, SideWorkRow
+from store.models import ChannelRow, MetricSnapshot, Practice, Promotion, Publication, SideWorkRow
 from store.scope import PracticeScope
 
 HISTORY = timedelta(days=180)
@@ -63,6 +63,8 @@ class Promoting:
             proposals = [proposal for proposal in decide(facts) if proposal.ruling.verdict is Verdict.PROMOTE]
             for proposal in proposals:
                 self._propose(scope, proposal, facts.rule.mode, now)
+            if facts.review_due:
+                scope.practices.get().promotions_reviewed_at = now
             work.commit()
         return len(proposals)
 
@@ -116,18 +118,18 @@ class Promoting:
                 and now - (row.published_at or now) < CANDIDATES
             ),
             next_look_hours=EVERY_HOURS,
-            review_due=self._review_due(scope, settings, now, practice.zone),
+            review_due=self._review_due(practice, settings, now),
         )
 
     def _can_lift(self, row: ChannelRow) -> bool:
         return row.state is ChannelState.CONNECTED and isinstance(self.registry[row.provider], Reposts)
 
-    def _review_due(self, scope: PracticeScope, settings: PracticeSettings, now: datetime, zone: str) -> bool:
-        """Evergreen practices look once a week: on the first evaluation of a week without proposals."""
+    def _review_due(self, practice: Practice, settings: PracticeSettings, now: datetime) -> bool:
+        """Evergreen practices look once a week, at the week's first evaluation."""
         if settings.promotion_mode is not PromotionMode.EVERGREEN:
             return False
-        week = week_of(now, ZoneInfo(zone))
-        return not any(row.proposed_at >= week.start for row in scope.promotions.since(week.start))
+        week, last = week_of(now, ZoneInfo(practice.zone)), practice.promotions_reviewed_at
+        return last is None or last < week.start
 
     def _propose(self, scope: PracticeScope, proposal: Proposal, mode: PromotionMode, now: datetime) -> None:
         publication = scope.publications.get(proposal.evidence.publication_id)
@@ -236,7 +238,7 @@ def finished_posts(
         if publication.channel_id != channel_id:
             continue
         read = readings_of(snapshots.get(publication.id, []), publication)
-        final = next((snapshot for snapshot in reversed(read) if snapshot.age_hours >= FINAL_AGE), None)
+        final = next((snapshot for snapshot in read if snapshot.age_hours >= FINAL_AGE), None)
         if final is not None:
             history.append(PastPost(final=final.count, impressions=final.impressions, snapshots=read))
     return history

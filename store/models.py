@@ -74,6 +74,7 @@ class Practice(Base):
     profile: Mapped[JsonObject] = mapped_column(Json)
     settings: Mapped[JsonObject] = mapped_column(Json)
     demo: Mapped[bool] = mapped_column(default=False)
+    promotions_reviewed_at: Mapped[datetime | None] = mapped_column(Instant)  # the last weekly look
     created_at: Mapped[datetime] = mapped_column(Instant)
 
 
