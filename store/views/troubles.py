@@ -82,11 +82,11 @@ class Troubles(Repository):
         return Trouble(publication, title, content.get("text", ""), sends, looks)
 
     def by_channel(self) -> dict[str, int]:
-        """How many in doubt, failed or held, by channel id."""
+        """How many in doubt, failed or held by no Stop, by channel id."""
         query = (
             select(Publication.channel_id, func.count())
             .join(Approval, Approval.id == Publication.approval_id)
-            .where(self._open())
+            .where(self._open(), Publication.hold_id.is_(None))
             .group_by(Publication.channel_id)
         )
         return dict(self._session.execute(query).all())

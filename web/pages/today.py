@@ -114,7 +114,7 @@ class Day:
     @property
     def next(self) -> Going | None:
         """What goes out next today."""
-        return next((each for each in self.going if not each.past and not each.over), None)
+        return next((each for each in self.going if not each.past and each.state is Delivery.SCHEDULED), None)
 
     @property
     def healthy_words(self) -> str:
