@@ -36,6 +36,7 @@ def upgrade() -> None:
         sa.Column("profile", Json, nullable=False),
         sa.Column("settings", Json, nullable=False),
         sa.Column("demo", sa.Boolean(), nullable=False),
+        sa.Column("promotions_reviewed_at", Instant(), nullable=True),
         sa.Column("created_at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_practices")),
     )
