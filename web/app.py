@@ -34,6 +34,7 @@ def create_app(services: Services) -> FastAPI:
         summary="A content calendar and publishing engine for medical practices.",
         version="1",
         openapi_tags=[*api.TAGS, health.TAG],
+        generate_unique_id_function=api.operation_id,
         openapi_url="/api/openapi.json",
         docs_url=None,
         redoc_url=None,
@@ -77,7 +78,7 @@ def _either(for_pages: Handler) -> Handler:
             return await for_pages(request, error)
         if api.status_of(error) >= 500:
             log.error("request failed", path=request.url.path, error=type(error).__name__)
-        return api.answer(error)
+        return api.answer(request, error)
 
     return answer
 
@@ -113,7 +114,9 @@ async def _database_failed(request: Request, error: Exception) -> Response:
 async def _no_such_page(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     sentence = SENTENCES.get(error.status_code, str(error.detail))
-    return await _say(request, sentence, error.status_code)
+    response = await _say(request, sentence, error.status_code)
+    response.headers.update(error.headers or {})
+    return response
 
 
 SENTENCES = {

@@ -22,7 +22,7 @@ from web.api import (
 )
 from web.api.faults import answer, status_of
 
-__all__ = ["TAGS", "answer", "router", "status_of"]
+__all__ = ["TAGS", "answer", "operation_id", "router", "status_of"]
 
 TOPICS = (
     access,
@@ -49,6 +49,6 @@ def operation_id(route: APIRoute) -> str:
     return route.name
 
 
-router = APIRouter(prefix="/api/v1", generate_unique_id_function=operation_id)
+router = APIRouter(prefix="/api/v1")
 for topic in TOPICS:
     router.include_router(topic.router)

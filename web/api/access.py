@@ -35,7 +35,7 @@ class SignIn(Given):
     name: str = Field(
         min_length=1, max_length=100, pattern=r"\S", description="Where the token will be used."
     )
-    days: int = Field(90, ge=1, le=365, description="After how many days it ends.")
+    days: int = Field(90, strict=True, ge=1, le=365, description="After how many days it ends.")
 
 
 class NewToken(Shape):

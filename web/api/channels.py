@@ -30,7 +30,7 @@ class Channel(Shape):
     """One connected account, without its credentials."""
 
     id: Id
-    provider: str = Field(description="The connector's key.", examples=["rehearsal"])
+    provider: str = Field(description="The connector's key.", examples=["example"])
     name: str = Field(examples=["Our page"])
     handle: str = Field(description="Its public name at the network.")
     base_url: str
@@ -91,7 +91,7 @@ class Connect(Given):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "example": {"provider": "rehearsal", "name": "Our page", "credentials": {"token": "…"}}
+            "example": {"provider": "example", "name": "Our page", "credentials": {"token": "…"}}
         }
     )
 

@@ -72,8 +72,8 @@ class Features(Shape):
 class Connector(Shape):
     """One network."""
 
-    key: str = Field(examples=["rehearsal"])
-    label: str = Field(examples=["Rehearsal"])
+    key: str = Field(examples=["example"])
+    label: str = Field(examples=["Example"])
     auth: AuthKind
     grade: Grade = Field(description="How it was tested, weakest first: fake, contract, real_server, live.")
     simulated: bool = Field(description="Its numbers are invented, and marked so wherever they appear.")

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
+from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from sqlalchemy import exc
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
+from starlette.routing import compile_path
 
 from approval.service import CannotDecide, CannotSubmit
 from connectors.registry import UnknownConnector
@@ -78,14 +80,14 @@ HTTP_SENTENCES = {
 }
 
 
-def answer(error: Exception) -> JSONResponse:
+def answer(request: Request, error: Exception) -> JSONResponse:
     """The response for whatever went wrong."""
     fault = Fault(error=_sentence(error), field=_field(error), findings=_findings(error))
-    return JSONResponse(
-        fault.model_dump(mode="json", exclude_none=True),
-        status_code=status_of(error),
-        headers=_headers(error),
-    )
+    body = fault.model_dump(mode="json", exclude_none=True)
+    response = JSONResponse(body, status_code=status_of(error), headers=_headers(error))
+    if response.status_code == 405:
+        response.headers["Allow"] = ", ".join(_methods(request))
+    return response
 
 
 def status_of(error: Exception) -> int:
@@ -144,6 +146,13 @@ def _headers(error: Exception) -> dict[str, str]:
             return {"WWW-Authenticate": "Bearer"}
         case _:
             return {}
+
+
+def _methods(request: Request) -> list[str]:
+    """What this address takes; the framework's own answer stops at the first route."""
+    paths: dict[str, dict[str, Any]] = request.app.openapi()["paths"]
+    here = [told for path, told in paths.items() if compile_path(path)[0].match(request.url.path)]
+    return sorted({method.upper() for told in here for method in told})
 
 
 def _nearest(table: Mapping[type[Exception], Value], error: Exception, otherwise: Value) -> Value:

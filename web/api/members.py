@@ -42,7 +42,7 @@ class AddMember(Given):
 
     name: str = Field(min_length=1, max_length=200)
     email: str = Field(max_length=254)
-    roles: frozenset[Role]
+    roles: list[Role] = Field(max_length=20)
     password: SecretStr | None = Field(
         None, max_length=1000, description="Without one they cannot sign in until an admin sets it."
     )
@@ -53,7 +53,7 @@ class SetRoles(Given):
 
     model_config = ConfigDict(json_schema_extra={"example": {"roles": ["author", "reviewer"]}})
 
-    roles: frozenset[Role]
+    roles: list[Role] = Field(max_length=20)
 
 
 class SetActive(Given):
@@ -61,7 +61,7 @@ class SetActive(Given):
 
     model_config = ConfigDict(json_schema_extra={"example": {"active": False}})
 
-    active: bool
+    active: bool = Field(strict=True)
 
 
 class SetPassword(Given):
@@ -87,14 +87,16 @@ def list_members(house: House, asking: Asking) -> Members:
 def add_member(house: House, asking: Asking, given: AddMember) -> Member:
     """For admins."""
     password = given.password.get_secret_value() if given.password else None
-    row = house.members.add(asking, name=given.name, email=given.email, roles=given.roles, password=password)
-    return _member(row, given.roles)
+    row = house.members.add(
+        asking, name=given.name, email=given.email, roles=frozenset(given.roles), password=password
+    )
+    return _member(row, frozenset(given.roles))
 
 
 @router.put("/members/{member_id}/roles", summary="Set a member's roles", responses=faults(404))
 def set_roles(house: House, asking: Asking, member_id: str, given: SetRoles) -> Member:
     """Who loses a role takes the approvals that rest on it along. The last admin stays one. For admins."""
-    house.members.set_roles(asking, member_id, given.roles)
+    house.members.set_roles(asking, member_id, frozenset(given.roles))
     return _shown(house, asking, member_id)
 
 

@@ -22,7 +22,7 @@ class Reading(Shape):
         description="What the network told; a number that it did not give is absent, never zero.",
         examples=[{"likes": 12, "reposts": 3}],
     )
-    simulated: bool = Field(description="Invented by a rehearsal network.")
+    simulated: bool = Field(description="Invented by a network that only plays one.")
 
 
 class Measured(Shape):

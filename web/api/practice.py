@@ -1,6 +1,7 @@
 """The practice itself: name, zone, public profile, settings."""
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, field_validator
+from pydantic_core import PydanticCustomError
 
 from domain import practice as domain
 from domain import profile
@@ -36,6 +37,15 @@ class PracticeSettings(Given, domain.PracticeSettings):
     model_config = ConfigDict(
         json_schema_extra={"example": {"late_rule": "expire", "promotions_per_week": 2}}
     )
+
+    @field_validator(
+        "max_lateness_minutes", "promotions_per_week", "promotions_per_channel_week", mode="before"
+    )
+    @classmethod
+    def _is_no_truth(cls, value: object) -> object:
+        if isinstance(value, bool):
+            raise PydanticCustomError("int_type", "neither true nor false")
+        return value
 
 
 class Practice(Shape):

@@ -114,7 +114,9 @@ class Resolve(Given):
 
     model_config = ConfigDict(json_schema_extra={"example": {"there": True, "url": ""}})
 
-    there: bool = Field(description="true: it stands. false: it does not, and is sent once more.")
+    there: bool = Field(
+        strict=True, description="true: it stands. false: it does not, and is sent once more."
+    )
     remote_id: str = Field("", max_length=300, description="The network's id of it, where one is known.")
     url: str = Field("", max_length=2000, description="Where it stands.")
 

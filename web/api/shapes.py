@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from approval import guard
 from domain import content, words
@@ -16,9 +17,20 @@ EXAMPLE_ID = "01KPC3VZ9S8RW5M2T0D7H4EXAM"
 EXAMPLE_DIGEST = "5f2c8e0d3b7a49168c1fd0e2a3b4c5d6e7f8091a2b3c4d5e6f708192a3b4c5d6"
 EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
+
+def _written(value: object) -> object:
+    """A bare number passes for a time too easily, so a time has to look like one."""
+    if isinstance(value, str) and "-" in value:
+        return value
+    raise PydanticCustomError("datetime_type", "not a time that is written out")
+
+
+Written = BeforeValidator(_written)
 Id = Annotated[str, Field(examples=[EXAMPLE_ID])]
 Instant = Annotated[AwareDatetime, Field(examples=["2027-03-01T14:30:00Z"])]
-GivenInstant = Annotated[AwareDatetime, Field(ge=EARLIEST, le=LATEST, examples=["2027-03-01T14:30:00Z"])]
+GivenInstant = Annotated[
+    AwareDatetime, Written, Field(ge=EARLIEST, le=LATEST, examples=["2027-03-01T14:30:00Z"])
+]
 GivenId = Annotated[str, Field(min_length=1, max_length=64, examples=[EXAMPLE_ID])]
 Fingerprint = Annotated[str, Field(examples=[EXAMPLE_DIGEST], description="SHA-256 in hexadecimal.")]
 Zone = Annotated[str, Field(examples=["America/New_York"], description="An IANA time zone.")]
@@ -93,7 +105,7 @@ class ChannelName(Shape):
 
     id: Id
     name: str = Field(examples=["Our page"])
-    provider: str = Field(description="The connector's key.", examples=["rehearsal"])
+    provider: str = Field(description="The connector's key.", examples=["example"])
 
 
 class CampaignName(Shape):

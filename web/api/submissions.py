@@ -1,10 +1,13 @@
 """Sign-off: what waits, exactly what it holds, and a person's answer to it."""
 
 from collections.abc import Sequence
+from typing import Annotated
 
+from fastapi import Query
 from pydantic import ConfigDict, Field
 
 from approval.service import STATEMENT
+from approval.waiting import waiting_for
 from domain import words
 from domain.actor import Actor
 from domain.states import Editorial
@@ -35,6 +38,12 @@ TOPIC = "Sign-off"
 DESCRIPTION = "What waits for an answer, exactly what it holds, and the answers."
 
 
+class WaitingQuery(Given):
+    """Whose answers are awaited."""
+
+    mine: bool = Field(False, description="Only what this member may answer now.")
+
+
 class SubmissionSummary(Shape):
     """A revision that was put before the reviewers."""
 
@@ -51,7 +60,7 @@ class SubmissionSummary(Shape):
 
 
 class Waiting(Shape):
-    """Every submission that awaits an answer, the oldest first."""
+    """Submissions that await an answer, the oldest first."""
 
     items: list[SubmissionSummary]
 
@@ -138,10 +147,11 @@ router = section(TOPIC)
 
 
 @router.get("/submissions", summary="List what waits for an answer")
-def list_submissions(house: House, asking: Asking) -> Waiting:
-    """Every open submission of the practice, the oldest first."""
+def list_submissions(house: House, asking: Asking, query: Annotated[WaitingQuery, Query()]) -> Waiting:
+    """Open submissions, the oldest first."""
     with look(house, asking) as scope:
-        return Waiting(items=_summaries(scope, scope.signoffs.waiting(), Names(scope)))
+        rows = waiting_for(scope, asking) if query.mine else scope.signoffs.waiting()
+        return Waiting(items=_summaries(scope, rows, Names(scope)))
 
 
 @router.get("/submissions/{submission_id}", summary="Show a submission", responses=faults(404))

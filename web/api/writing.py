@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, JsonValue
 from domain.content import AssetRef, Digest, Option, Override
 from drafting.posts import MAX_TEXT, Label, PictureUse, PostInput, Wall
 from drafting.wallclock import Marker
-from web.api.shapes import EXAMPLE_DIGEST, EXAMPLE_ID, Given, GivenId
+from web.api.shapes import EXAMPLE_DIGEST, EXAMPLE_ID, Given, GivenId, Written
 
 OFFSET = re.compile(r"([+-])(\d{2}):(\d{2})")
 EXAMPLE: dict[str, JsonValue] = {
@@ -25,7 +25,9 @@ Text = Annotated[str, Field(max_length=MAX_TEXT)]
 Thread = Annotated[tuple[Text, ...], Field(max_length=50)]
 Link = Annotated[str, Field(max_length=2000)]
 GivenWall = Annotated[
-    Wall, Field(description="The time on the wall in `zone`, to the minute.", examples=["2027-03-02T09:30"])
+    Wall,
+    Written,
+    Field(description="The time on the wall in `zone`, to the minute.", examples=["2027-03-02T09:30"]),
 ]
 GivenZone = Annotated[
     str, Field(max_length=64, description="An IANA zone; empty: the practice's own.", examples=[""])
@@ -123,6 +125,7 @@ class PostEdit(PostGiven):
 
     version: int | None = Field(
         None,
+        strict=True,
         ge=0,
         le=2**31 - 1,
         description="As it was read; when somebody saved the post since, the answer is 409.",

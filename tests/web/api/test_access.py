@@ -2,9 +2,13 @@
 
 from datetime import timedelta
 
+import pytest
+
 from tests.support.clocks import SetClock
 from tests.support.practice import PASSWORD
 from tests.web.api.world import Caller, World
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def test_an_email_and_password_make_a_token_that_acts_as_the_member(api: World, admin: Caller) -> None:

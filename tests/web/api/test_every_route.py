@@ -17,6 +17,7 @@ from promotion.norm import learn
 from store.models import Promotion, Publication
 from tests.web.api.world import Caller, World, another_practice, png
 
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 OPEN = {("POST", "/api/v1/tokens")}
 FILES = {"Body_upload_picture", "Body_check_calendar", "Body_import_calendar"}
 
@@ -63,6 +64,7 @@ def routes(api: World) -> list[Operation]:
     return [each for each in operations(document) if each.path.startswith("/api/v1/")]
 
 
+@ON_SQLITE
 def test_every_route_is_described_in_full(routes: list[Operation]) -> None:
     names = [each.told["operationId"] for each in routes]
     assert len(names) == len(set(names)) > 45
@@ -84,12 +86,14 @@ def test_every_route_is_described_in_full(routes: list[Operation]) -> None:
             assert told["security"] == [{"Token": []}], where
 
 
+@ON_SQLITE
 def test_every_body_has_an_example_and_every_name_is_short(routes: list[Operation]) -> None:
     for each in routes:
         assert not each.body or each.body in FILES or "example" in each.schemas[each.body], each.body
     assert not [name for name in routes[0].schemas if "__" in name or "-" in name]
 
 
+@ON_SQLITE
 def test_no_answer_shape_has_a_place_for_a_secret(routes: list[Operation]) -> None:
     kept = {"credentials", "password", "password_hash", "token_hash", "keep", "client_secret"}
     for each in routes:
@@ -97,6 +101,7 @@ def test_no_answer_shape_has_a_place_for_a_secret(routes: list[Operation]) -> No
             assert not kept & set(each.schemas[shape].get("properties", {})) or shape == "Connector", shape
 
 
+@ON_SQLITE
 def test_without_a_token_every_route_answers_401(api: World, routes: list[Operation]) -> None:
     ids = dict.fromkeys({name for each in routes for name in each.ids}, "1")
     answers = {
@@ -124,6 +129,7 @@ def test_every_route_knows_only_its_own_practice(api: World, routes: list[Operat
     assert _record_length(api) == before
 
 
+@ON_SQLITE
 def test_the_same_ids_open_for_their_own_practice(api: World, routes: list[Operation]) -> None:
     ids, admin = everything(api), api.as_(api.practice.admin)
     for each in routes:

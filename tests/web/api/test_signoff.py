@@ -29,6 +29,8 @@ def test_a_post_goes_from_draft_to_its_receipt(
     submission = waiting(api, author)
     [listed] = approver.get("/submissions")["items"]
     assert (listed["id"], listed["title"]) == (submission["id"], WORDS)
+    assert [each["id"] for each in approver.get("/submissions", mine=True)["items"]] == [listed["id"]]
+    assert author.get("/submissions", mine=True)["items"] == []
     seen = approver.get(f"/submissions/{submission['id']}")
     assert seen["variants"][0]["content"]["text"] == WORDS
     assert seen["compared_with"] is None
