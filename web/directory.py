@@ -31,8 +31,10 @@ class Directory:
         return [channel_id for channel_id in self.channels if channel_id in wanted]
 
     def spec(self, channel_id: str) -> Spec | None:
-        """What its network declares, with this account's own limit; None when the connector is gone."""
-        row = self.channels[channel_id]
+        """What its network declares, with this account's own limit; None when it is not there."""
+        row = self.channels.get(channel_id)
+        if row is None:
+            return None
         try:
             return with_own_limit(self.registry[row.provider].spec, row.options)
         except UnknownConnector:

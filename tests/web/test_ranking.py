@@ -1,6 +1,7 @@
 """How posts did beside what is usual on their channel, and how their growth is drawn."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -131,7 +132,7 @@ def test_a_young_post_fans_out_and_a_finished_one_does_not() -> None:
 
 def test_labels_at_the_ends_do_not_stand_on_one_another() -> None:
     heights = sorted(line.label_y for line in chart(usual_posts(final=50)).lines)
-    assert all(below - above >= 14 for above, below in zip(heights, heights[1:], strict=False))
+    assert all(below - above >= 14 for above, below in pairwise(heights))
 
 
 def test_too_few_finished_posts_have_no_usual_range() -> None:

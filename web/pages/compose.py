@@ -130,7 +130,7 @@ def save(page: CurrentPage, form: SentForm, post_id: str, sent: SentFiles) -> Re
 def _pressed(page: Page, form: Form, opened: Opened | None, sent: SentFiles) -> Response:
     """Saving and submitting end here; every other button changes the form and shows it again."""
     page.actor.require(*MAY_WRITE, what="write posts")
-    verb, _, about = form.value("do", "save").partition(":")
+    verb, _, about = (form.value("do") or "save").partition(":")
     match verb:
         case "save":
             return _save(page, form, opened)

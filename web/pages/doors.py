@@ -21,7 +21,11 @@ class PageDoor(APIRoute):
         handle = super().get_route_handler()
 
         async def guarded(request: Request) -> Response:
-            return await handle(Request(request.scope, capped(request, self.limit)))
+            counted = Request(request.scope, capped(request, self.limit))
+            try:
+                return await handle(counted)
+            finally:
+                await counted.close()  # the files that came with it
 
         return guarded
 
