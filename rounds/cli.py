@@ -48,7 +48,7 @@ def sentence(error: Exception) -> str:
         case ValidationError():
             return _fields(error)
         case DBAPIError():
-            return explain(error, "Rounds' own")
+            return explain(error, "of this server")
         case ArgumentError():
             return "ROUNDS_DATABASE_URL is not the address of a database. Write it as postgresql://…"
         case UnknownZone():

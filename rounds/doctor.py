@@ -1,6 +1,7 @@
 """`rounds doctor`: looks the installation over and says in plain words what is well and what to do."""
 
 import http.client
+import json
 import re
 import shutil
 import socket
@@ -194,11 +195,12 @@ def _is_rounds(host: str, number: int) -> bool:
     asked = http.client.HTTPConnection(host, number, timeout=PATIENCE)
     try:
         asked.request("GET", "/healthz")
-        return asked.getresponse().read(1000) == b'{"ok":true}'
-    except (OSError, http.client.HTTPException):
+        told = json.loads(asked.getresponse().read(1000))
+    except (OSError, ValueError, http.client.HTTPException):
         return False
     finally:
         asked.close()
+    return bool(told == {"alive": True})
 
 
 # ---------------------------------------------------------------- the database

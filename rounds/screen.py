@@ -85,9 +85,9 @@ def table(rows: Sequence[Record], columns: Mapping[str, str], empty: str) -> Ren
     """Rows under headings; *columns* names each key and its heading. *empty* is said where there are none."""
     if not rows:
         return Text(empty)
-    shown = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    shown = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for key, heading in columns.items():
-        whole = key == "id" or key.endswith("_id")
+        whole = key in ("id", "key") or key.endswith("_id")  # to be copied as it stands
         shown.add_column(heading, no_wrap=whole, overflow="ignore" if whole else "fold")
     for row in rows:
         shown.add_row(*(Text(visible(_cell(row.get(key)))) for key in columns))

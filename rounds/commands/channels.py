@@ -23,9 +23,11 @@ Provider = Annotated[
 ]
 Set = Annotated[
     list[str] | None,
-    typer.Option("--set", help="NAME=VALUE of a field that is no secret; secrets are asked for."),
+    typer.Option("--set", metavar="NAME=VALUE", help="A field that is no secret; secrets are asked for."),
 ]
-OptionPairs = Annotated[list[str] | None, typer.Option("--option", help="NAME=VALUE of an option.")]
+OptionPairs = Annotated[
+    list[str] | None, typer.Option("--option", metavar="NAME=VALUE", help="An option of the channel.")
+]
 BaseUrl = Annotated[str, typer.Option(help="Where the network answers, if not at its usual address.")]
 
 COLUMNS = {

@@ -12,8 +12,11 @@ from store.models import Member
 
 members = typer.Typer(name="members", help="Who works here, and what they may do.", no_args_is_help=True)
 
+ROLES = ", ".join(Role)
 Person = Annotated[str, typer.Argument(metavar="MEMBER", help="Their e-mail address, name or id.")]
-Roles = Annotated[list[Role], typer.Option("--role", help="A role; several times for several.")]
+Roles = Annotated[
+    list[Role], typer.Option("--role", metavar="ROLE", help=f"{ROLES}; several times for several.")
+]
 
 COLUMNS = {"name": "Name", "email": "E-mail", "roles": "Roles", "active": "Active"}
 

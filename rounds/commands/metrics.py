@@ -28,7 +28,7 @@ MEASURES = {
 
 
 def metrics(post: PostId, as_json: AsJson = False) -> None:
-    """Show the numbers of a post on each channel. Numbers that no network gave are left out."""
+    """Show the numbers of a post. What no network told is left out, not zero."""
     with signed_in() as desk, desk.looking() as scope:
         channels = names_of_channels(scope)
         rows = scope.publications.of_post(scope.posts.get(post).id)

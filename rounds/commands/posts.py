@@ -1,5 +1,6 @@
 """Posts: list, write, read, change, put forward, take back."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,13 +28,13 @@ from rounds.commands.describing import (
 from rounds.commands.options import spread
 from rounds.desk import Desk, signed_in
 from rounds.screen import AsJson, answer, facts, heading, table
-from store.models import PostRow
+from store.models import PostRow, Publication
 from store.scope import PracticeScope
 
 posts = typer.Typer(name="post", help="Write posts, and see where they stand.", no_args_is_help=True)
 
 PostId = Annotated[str, typer.Argument(metavar="POST", help="The post's id, as `rounds post list` shows it.")]
-At = Annotated[str | None, typer.Option(help=asking.TIME_HELP)]
+At = Annotated[str | None, typer.Option(metavar="TIME", help=asking.TIME_HELP)]
 Texts = list[str] | None
 
 
@@ -41,27 +42,51 @@ Texts = list[str] | None
 class Written:
     """What a person types of a post. None: not named."""
 
-    channel: Annotated[Texts, typer.Option(help="A channel's name; several times for several.")] = None
-    text: Annotated[str | None, typer.Option(help="The words.")] = None
-    text_file: Annotated[Path | None, typer.Option(help="A file with the words; - is standard input.")] = None
-    part: Annotated[Texts, typer.Option(help="A further part of a thread; in order.")] = None
-    text_for: Annotated[Texts, typer.Option(help="CHANNEL=WORDS: other words on this channel.")] = None
+    channel: Annotated[
+        Texts, typer.Option(metavar="NAME", help="A channel's name; several times for several.")
+    ] = None
+    text: Annotated[str | None, typer.Option(metavar="WORDS", help="The words.")] = None
+    text_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A file with the words; - is standard input.")
+    ] = None
+    part: Annotated[Texts, typer.Option(metavar="WORDS", help="A further part of a thread; in order.")] = None
+    text_for: Annotated[Texts, typer.Option(metavar="CHANNEL=WORDS", help="Other words on this channel.")] = (
+        None
+    )
     at: At = None
-    zone: Annotated[str | None, typer.Option(help="The time's zone. Left out: the practice's.")] = None
-    title: Annotated[str | None, typer.Option(help="For the calendar. Left out: the first line.")] = None
-    link: Annotated[str | None, typer.Option(help="The address to link to.")] = None
-    first_comment: Annotated[str | None, typer.Option(help="What we say in the first comment.")] = None
-    picture: Annotated[list[Path] | None, typer.Option(help="A picture; several times for several.")] = None
-    alt: Annotated[Texts, typer.Option(help="The picture in words, for who cannot see it; one each.")] = None
-    campaign: Annotated[str | None, typer.Option(help="The campaign it belongs to.")] = None
-    label: Annotated[Texts, typer.Option(help="A label; several times for several.")] = None
+    zone: Annotated[
+        str | None, typer.Option(metavar="ZONE", help="The time's zone. Left out: the practice's.")
+    ] = None
+    title: Annotated[
+        str | None, typer.Option(metavar="WORDS", help="For the calendar. Left out: the first line.")
+    ] = None
+    link: Annotated[str | None, typer.Option(metavar="ADDRESS", help="The address to link to.")] = None
+    first_comment: Annotated[
+        str | None, typer.Option(metavar="WORDS", help="What we say in the first comment.")
+    ] = None
+    picture: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE", help="A picture; several times for several.")
+    ] = None
+    alt: Annotated[
+        Texts, typer.Option(metavar="WORDS", help="The picture in words, for who cannot see it; one each.")
+    ] = None
+    campaign: Annotated[str | None, typer.Option(metavar="NAME", help="The campaign it belongs to.")] = None
+    label: Annotated[Texts, typer.Option(metavar="LABEL", help="A label; several times for several.")] = None
 
 
 Keep = Annotated[
-    list[str] | None, typer.Option("--keep", help="KEY=REASON: why a warning of the guard stays as it is.")
+    list[str] | None,
+    typer.Option("--keep", metavar="KEY=REASON", help="Why a warning of the guard stays as it is."),
 ]
 
-COLUMNS = {"id": "Post", "due": "When", "title": "Title", "state": "State", "author": "Author"}
+COLUMNS = {
+    "id": "Post",
+    "due": "When",
+    "title": "Title",
+    "state": "State",
+    "outcome": "Became of it",
+    "author": "Author",
+}
 
 
 # ---------------------------------------------------------------- looking
@@ -69,7 +94,9 @@ COLUMNS = {"id": "Post", "due": "When", "title": "Title", "state": "State", "aut
 
 @posts.command("list")
 def list_posts(
-    state: Annotated[list[Editorial] | None, typer.Option(help="Only posts that stand so.")] = None,
+    state: Annotated[
+        list[Editorial] | None, typer.Option(metavar="STATE", help="Only posts that stand so.")
+    ] = None,
     since: Annotated[str | None, typer.Option(help="Due on this day or later: 2026-12-24.")] = None,
     until: Annotated[str | None, typer.Option(help="Due on this day or earlier.")] = None,
     mine: Annotated[bool, typer.Option(help="Only those that are assigned to me.")] = False,
@@ -91,13 +118,15 @@ def list_posts(
 
 
 def _records(desk: Desk, scope: PracticeScope, rows: Sequence[PostRow]) -> list[dict[str, Any]]:
-    people, reader = names_of_members(scope), desk.reader(scope)
+    reader, listed = desk.reader(scope), scope.listings.of([row.id for row in rows])
     return [
         {
             "id": row.id,
             "title": row.title,
             "state": row.state,
-            "author": people[row.author_id],
+            "outcome": _outcome(listed[row.id].publications),
+            "author": listed[row.id].author,
+            "campaign": listed[row.id].campaign,
             "due_at": row.due_at,
             "due": reader.wall(row.due_at) if row.due_at else "",
             "wall": row.wall,
@@ -106,6 +135,14 @@ def _records(desk: Desk, scope: PracticeScope, rows: Sequence[PostRow]) -> list[
         }
         for row in rows
     ]
+
+
+def _outcome(publications: Sequence[Publication]) -> str:
+    """ "published", or "2 published, 1 failed" where channels differ."""
+    counts = Counter(str(row.state) for row in publications)
+    if len(counts) == 1:
+        return next(iter(counts))
+    return ", ".join(f"{count} {state}" for state, count in counts.items())
 
 
 @posts.command("show")
@@ -139,10 +176,8 @@ def whole_record(desk: Desk, scope: PracticeScope, post_id: str) -> dict[str, An
     [record] = _records(desk, scope, [row])
     revision = scope.posts.revision(row.id, row.revision)
     channels, people, reader = names_of_channels(scope), names_of_members(scope), desk.reader(scope)
-    campaigns = {campaign.id: campaign.name for campaign in scope.posts.campaigns()}
     return {
         **record,
-        "campaign": campaigns.get(row.campaign_id or ""),
         "labels": scope.posts.labels(row.id),
         "fingerprint": revision.fingerprint,
         "channels": [variant_record(variant, channels) for variant in scope.posts.variants(revision.id)],
@@ -311,7 +346,7 @@ def withdraw_post(
 
 
 def check(post: PostId, as_json: AsJson = False) -> None:
-    """See what the guard says of a post before you submit it."""
+    """See what the guard says of a post."""
     with signed_in() as desk:
         findings = desk.house.signoff.check(desk.actor, post)
         with desk.looking() as scope:

@@ -27,7 +27,9 @@ COLUMNS = {
 
 @promotions.command("list")
 def list_promotions(
-    state: Annotated[list[PromotionState] | None, typer.Option(help="Only those that stand so.")] = None,
+    state: Annotated[
+        list[PromotionState] | None, typer.Option(metavar="STATE", help="Only those that stand so.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """List promotions, the newest first."""

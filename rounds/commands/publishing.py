@@ -40,11 +40,11 @@ SIDE_WORK_COLUMNS = {"kind": "Step", "state": "State", "run": "When", "message":
 
 def schedule(
     post: PostId,
-    at: Annotated[str, typer.Option(help=asking.TIME_HELP)],
+    at: Annotated[str, typer.Option(metavar="TIME", help=asking.TIME_HELP)],
     zone: Annotated[str, typer.Option(help="The time's zone. Left out: the post's own.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Give an approved post its time, or move it within what was signed."""
+    """Give an approved post its time. One that has a time is moved, within what was signed."""
     wall, marker = asking.wall_time(at)
     with signed_in() as desk:
         rows = desk.house.scheduling.schedule(desk.actor, post, wall, zone, marker)
@@ -52,7 +52,7 @@ def schedule(
 
 
 def publish_now(post: PostId, as_json: AsJson = False) -> None:
-    """Send an approved post at once; the daemon does it within a second."""
+    """Send an approved post at once. The daemon does it within a second."""
     with signed_in() as desk:
         _tell(desk, desk.house.scheduling.publish_now(desk.actor, post), as_json)
 
@@ -73,7 +73,7 @@ def retract(
     reason: Annotated[str, typer.Option(help="Why it comes down.")],
     as_json: AsJson = False,
 ) -> None:
-    """Take a published post down again; the daemon asks the network to."""
+    """Take a published post down again. The daemon asks the network to."""
     with signed_in() as desk:
         desk.house.deciding.retract(desk.actor, publication, reason)
     answer(as_json, {"id": publication, "asked": "retract"}, "The daemon takes it down.")
@@ -95,7 +95,9 @@ def _records(desk: Desk, scope: PracticeScope, rows: Sequence[Publication]) -> l
 
 @publications.command("list")
 def list_publications(
-    state: Annotated[list[Delivery] | None, typer.Option(help="Only those that stand so.")] = None,
+    state: Annotated[
+        list[Delivery] | None, typer.Option(metavar="STATE", help="Only those that stand so.")
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many.")] = 100,
     as_json: AsJson = False,
 ) -> None:
@@ -199,7 +201,7 @@ def _proof(receipt: dict[str, Any] | None) -> str:
 
 @uncertain.command("list")
 def list_uncertain(as_json: AsJson = False) -> None:
-    """List posts that were sent and whose outcome is unknown; they are never sent again blindly."""
+    """List what was sent with an unknown outcome. It is never sent again blindly."""
     with signed_in() as desk, desk.looking() as scope:
         rows = scope.publications.in_states([Delivery.UNCERTAIN, Delivery.PARTIAL])
         records = _records(desk, scope, rows)

@@ -24,7 +24,7 @@ from store.scope import PracticeScope
 reviews = typer.Typer(name="review", help="Read what waits, and decide.", no_args_is_help=True)
 
 Seen = Annotated[
-    list[str] | None, typer.Option("--seen", help="KEY: I looked at this warning and it may stay.")
+    list[str] | None, typer.Option("--seen", metavar="KEY", help="I looked at this warning and it may stay.")
 ]
 Reason = Annotated[str, typer.Option("--reason", help="What should change, for the author.")]
 
@@ -44,7 +44,7 @@ def list_reviews(as_json: AsJson = False) -> None:
     with signed_in() as desk, desk.looking() as scope:
         reader, people = desk.reader(scope), names_of_members(scope)
         waiting = scope.signoffs.waiting()
-        posts = scope.posts.by_id([submission.post_id for submission in waiting])
+        posts = scope.browsing.posts_by_id(submission.post_id for submission in waiting)
         records = [
             {
                 "submission_id": submission.id,

@@ -7,20 +7,21 @@ from collections.abc import Callable
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from rounds import __version__, demo, doctor, running
 from rounds.desk import opened
-from rounds.doctor import State
+from rounds.doctor import Check, State
 from rounds.screen import AsJson, answer, table
 from rounds.wiring import House, prepare
 
 Run = Callable[[House, Callable[[str], None]], None]
 
-CHECK_COLUMNS = {"state": "", "check": "Check", "found": "What was found", "remedy": "What to do"}
+STYLES = {State.OK: "green", State.WARNING: "yellow", State.TROUBLE: "bold red"}
 
 
 def up(as_json: AsJson = False) -> None:
-    """Run Rounds here: the pages and the publishing daemon in one process."""
+    """Run Rounds: the pages and the publishing daemon, in one process."""
     _run(running.up, as_json)
 
 
@@ -30,7 +31,7 @@ def web(as_json: AsJson = False) -> None:
 
 
 def daemon(as_json: AsJson = False) -> None:
-    """Run the publishing daemon alone. On SIGTERM it finishes what is under way."""
+    """Run the publishing daemon alone. Told to stop, it finishes what is under way."""
     _run(running.daemon, as_json)
 
 
@@ -56,16 +57,22 @@ def version(as_json: AsJson = False) -> None:
 
 
 def diagnose(as_json: AsJson = False) -> None:
-    """Look the installation over, in plain words. Trouble gives exit code 1."""
+    """Look the installation over. Trouble gives exit code 1."""
     with opened() as house:
         checks = doctor.examine(house)
     records = [
         {"check": check.name, "state": check.state, "found": check.found, "remedy": check.remedy}
         for check in checks
     ]
-    answer(as_json, records, table(records, CHECK_COLUMNS, ""))
+    answer(as_json, records, *map(_line, checks))
     if any(check.state is State.TROUBLE for check in checks):
         raise typer.Exit(1)
+
+
+def _line(check: Check) -> Text:
+    """One thing that was looked at, in one line."""
+    told = f"{check.name}: {check.found} {check.remedy}".rstrip()
+    return Text.assemble((f"{check.state:<9}", STYLES[check.state]), told)
 
 
 def show_demo(
@@ -74,7 +81,7 @@ def show_demo(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Fill an example practice with a month of posts, to look around in."""
+    """Make an example practice. It has a month of posts around today, to look around in."""
     with opened() as house:
         prepare(house)
         if remove:

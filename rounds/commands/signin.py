@@ -49,7 +49,7 @@ def setup(
     email: Annotated[str, typer.Option(help="Their e-mail address.")],
     as_json: AsJson = False,
 ) -> None:
-    """Set a new server up without a browser. The password is asked for, or read from standard input."""
+    """Set a new server up from here. The password is asked for, or read from standard input."""
     with opened() as house:
         prepare(house)
         link = house.access.new_setup_link()
@@ -102,7 +102,7 @@ def _keep(place: Path, token: str) -> None:
 
 
 def logout(as_json: AsJson = False) -> None:
-    """Sign out here: the kept token is revoked and forgotten."""
+    """Sign out here. The kept token is revoked and forgotten."""
     with opened() as house:
         token = kept_token(house)
         if not token:
@@ -124,7 +124,7 @@ def _revoke(house: House, token: str) -> None:
 
 
 def whoami(as_json: AsJson = False) -> None:
-    """Tell who acts here, in which practice and with which roles."""
+    """Tell who acts here, and with which roles."""
     with signed_in() as desk, desk.looking() as scope:
         practice, member = scope.practices.get(), scope.people.member(desk.actor.member_id)
         record = {

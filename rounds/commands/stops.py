@@ -49,7 +49,7 @@ def stop(
     label: Annotated[str, typer.Option(help="Only posts with this label.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Stop: nothing goes out until somebody resumes. Without a limit it covers the whole practice."""
+    """Stop: nothing goes out. Without a limit it covers the whole practice, until somebody resumes."""
     if sum(bool(limit) for limit in (channel, campaign, label)) > 1:
         raise typer.BadParameter("Name one of --channel, --campaign and --label, or none of them.")
     with signed_in() as desk:

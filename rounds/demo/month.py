@@ -25,13 +25,11 @@ FOUNDED = timedelta(days=35)  # before today
 SIGNERS = ("amara", "priya")
 PUBLISHER = "priya"
 LOOK = time(16)  # when the daemon looks each day, beside what is due
-AFTER_DUE = (timedelta(0), timedelta(hours=1))
+WATCHED = timedelta(days=8)  # later posts are looked at once more, an hour after their time
 EVALUATED = time(16, 10)
 LEARNED = 16  # days before today on which there is enough to compare with
 UNDECIDED = timedelta(days=6)  # proposals of the last days wait for whoever looks around
-CHOICES = PracticeSettings(
-    promotion_mode=PromotionMode.TIMELY, promotions_per_week=4, promotions_per_channel_week=2
-)
+CHOICES = PracticeSettings(promotion_mode=PromotionMode.EVERGREEN)  # a review a week, so that there is one
 STOPPED_LABEL = "vaccines"
 STOP_REASON = "The delivery is late. We tell people as soon as it is here."
 
@@ -76,6 +74,7 @@ class Month:
                 act()
         self.stage.clock.turn_to(self.now)
         self.stage.work()
+        self._evaluate()
 
     # ------------------------------------------------------------ the practice
 
@@ -233,11 +232,12 @@ class Month:
     # ------------------------------------------------------------ the days
 
     def _looks(self) -> Iterator[Act]:
-        """When the daemon looks: once a day, and around every post."""
+        """When the daemon looks: once a day, at every post's time, and an hour after the latest ones."""
         dues = [due for post in self.script.posts if (due := self._due(post)) is not None]
         days = [self._on(self.today - timedelta(days=number), LOOK) for number in range(FOUNDED.days)]
-        around = [due + wait for due in dues for wait in AFTER_DUE]
-        yield from ((instant, self.stage.work) for instant in {*days, *around})
+        after = [due + timedelta(hours=1) for due in dues if self.now - due < WATCHED]
+        looks = {instant for instant in (*days, *dues, *after) if instant >= min(dues)}
+        yield from ((instant, self.stage.work) for instant in looks)
 
     def _evaluations(self) -> Iterator[Act]:
         for number in range(LEARNED):
@@ -261,7 +261,7 @@ class Month:
     def _stop(self) -> Act:
         """The one Stop that stands."""
         stopping, founder = self.stage.house.stopping, self.people[self.script.people[0].key]
-        moment = self.now - timedelta(hours=20)
+        moment = self.now - timedelta(hours=9)
         return moment, lambda: _nothing(stopping.stop(founder, HoldScope.LABEL, STOPPED_LABEL, STOP_REASON))
 
     def _due(self, post: ExamplePost) -> datetime | None:

@@ -105,7 +105,7 @@ class Stage:
     def work(self) -> None:
         """What a daemon would do at this moment: send what is due, then what follows a receipt."""
         while self.engine.round() or not self.engine.idle:
-            time.sleep(0.005)
+            time.sleep(0.02)
         self.side.run_due()
 
 
