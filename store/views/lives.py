@@ -49,8 +49,8 @@ class Life:
 
     @property
     def submission(self) -> Submission | None:
-        """The latest one."""
-        return self.submissions[-1] if self.submissions else None
+        """The open one, else the latest."""
+        return _latest(self.submissions)
 
     @property
     def standing(self) -> tuple[Publication, ...]:
@@ -74,13 +74,15 @@ class Lives(Repository):
         standing = self._all(
             Approval, (Approval.post_id == post_id) & Approval.voided_at.is_(None), Approval.granted_at
         )
-        latest = submissions[-1].id if submissions else ""
+        latest = _latest(submissions)
         return Life(
             post=post,
             revisions=revisions,
             variants=self._all(Variant, Variant.revision_id == revisions[-1].id, Variant.channel_id),
             submissions=submissions,
-            findings=self._all(FindingRow, FindingRow.submission_id == latest, FindingRow.id),
+            findings=self._all(
+                FindingRow, FindingRow.submission_id == (latest.id if latest else ""), FindingRow.id
+            ),
             decisions=self._all(
                 Decision, Decision.submission_id.in_([row.id for row in submissions]), Decision.decided_at
             ),
@@ -100,3 +102,8 @@ class Lives(Repository):
             wanted,
         )
         return self._session.scalars(query.order_by(order).limit(ENTRIES)).all()
+
+
+def _latest(submissions: Sequence[Submission]) -> Submission | None:
+    is_open = next((row for row in submissions if row.closed_at is None), None)
+    return is_open or (submissions[-1] if submissions else None)

@@ -128,4 +128,4 @@ def desk(folder: Path, database_url: str, clock: SetClock, channels: int = 1) ->
         yield made
         for client in made.clients:
             client.close()
-    practice.house.database.close()
+    practice.close()
