@@ -2,6 +2,7 @@
 
 from pydantic import ConfigDict, Field, SecretStr
 
+from domain.actor import Actor
 from domain.words import Role
 from store import models
 from web.access import House
@@ -19,7 +20,9 @@ class Member(Shape):
 
     id: Id
     name: str = Field(examples=["Maya Lindqvist"])
-    email: str = Field(examples=["maya@harbourlane.example"])
+    email: str | None = Field(
+        examples=["maya@harbourlane.example"], description="Shown to admins and oneself."
+    )
     roles: list[Role]
     active: bool = Field(description="Whether the account is open.")
     created_at: Instant
@@ -80,7 +83,9 @@ def list_members(house: House, asking: Asking) -> Members:
     """Everybody, by name, also those whose account is closed."""
     with look(house, asking) as scope:
         roles = scope.people.roles_by_member()
-        return Members(items=[_member(row, roles.get(row.id, frozenset())) for row in scope.people.members()])
+        return Members(
+            items=[_member(asking, row, roles.get(row.id, frozenset())) for row in scope.people.members()]
+        )
 
 
 @router.post("/members", status_code=201, summary="Add a member", responses=faults(409))
@@ -90,7 +95,7 @@ def add_member(house: House, asking: Asking, given: AddMember) -> Member:
     row = house.members.add(
         asking, name=given.name, email=given.email, roles=frozenset(given.roles), password=password
     )
-    return _member(row, frozenset(given.roles))
+    return _member(asking, row, frozenset(given.roles))
 
 
 @router.put("/members/{member_id}/roles", summary="Set a member's roles", responses=faults(404))
@@ -116,14 +121,15 @@ def set_password(house: House, asking: Asking, member_id: str, given: SetPasswor
 
 def _shown(house: House, asking: Asking, member_id: str) -> Member:
     with look(house, asking) as scope:
-        return _member(scope.people.member(member_id), scope.people.roles(member_id))
+        return _member(asking, scope.people.member(member_id), scope.people.roles(member_id))
 
 
-def _member(row: models.Member, roles: frozenset[Role]) -> Member:
+def _member(asking: Actor, row: models.Member, roles: frozenset[Role]) -> Member:
+    shown = asking.may(Role.ADMIN) or asking.member_id == row.id
     return Member(
         id=row.id,
         name=row.name,
-        email=row.email,
+        email=row.email if shown else None,
         roles=sorted(roles),
         active=row.active,
         created_at=row.created_at,

@@ -14,7 +14,8 @@ def test_an_admin_adds_a_colleague_and_sets_their_roles(admin: Caller, author: C
     jo = admin.post("/members", name="Jo Park", email="Jo@HarbourLane.example", roles=["author"])
     assert (jo["email"], jo["roles"], jo["active"]) == ("jo@harbourlane.example", ["author"], True)
     assert admin.put(f"/members/{jo['id']}/roles", roles=["reviewer"])["roles"] == ["reviewer"]
-    assert jo["id"] in [member["id"] for member in author.get("/members")["items"]]
+    seen = {member["name"]: member["email"] for member in author.get("/members")["items"]}
+    assert (seen["Jo Park"], seen["Maya Lindqvist"]) == (None, "maya@harbourlane.example")
     author.refused(403, "POST", "/members", json={"name": "X", "email": "x@y.example", "roles": []})
 
 
@@ -38,6 +39,8 @@ def test_an_admin_describes_the_practice_and_it_is_recorded(admin: Caller, autho
     assert profile["phones"] == ["(617) 555-0142"]
     assert admin.put("/practice/settings", late_rule="publish_now")["settings"]["late_rule"] == "publish_now"
     assert author.get("/practice")["settings"]["late_rule"] == "publish_now"
+    truth = admin.refused(422, "PUT", "/practice/settings", json={"promotions_per_week": True})
+    assert truth["error"] == "“promotions_per_week” is not a whole number. Write one."
     author.refused(403, "PUT", "/practice", json={"name": "Mine", "zone": "UTC"})
     bad = {"name": "Harbour Lane", "zone": "Mars/Olympus"}
     assert admin.refused(422, "PUT", "/practice", json=bad)["field"] == "zone"
