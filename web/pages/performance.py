@@ -15,14 +15,14 @@ from domain.words import PromotionState
 from promotion.budget import COUNTED, week_of
 from promotion.judge import Figures
 from promotion.norm import Norm
-from promotion.service import HISTORY, LIFT_LASTS, MAY_PROMOTE
+from promotion.service import HISTORY, LIFT_LASTS, MAY_PROMOTE, CannotPromote
 from store.views.results import Lift, Result
 from web.charts import AXIS, Chart, growth, interval_x
 from web.directory import Directory, directory
 from web.frame import Toast
 from web.looks import Tone
 from web.pages.asking import Ask, asked, back_to
-from web.pages.forms import EMPTY, Form, SentForm
+from web.pages.forms import EMPTY, SentForm
 from web.pages.framing import CurrentPage, Page
 from web.ranking import Ranked, norms, ranked
 
@@ -158,8 +158,7 @@ def _verb(page: Page, provider: str) -> str:
 def approve(page: CurrentPage, promotion_id: str) -> Response:
     try:
         page.house.promoting.approve(page.actor, promotion_id)
-    except Refusal as refusal:
-        Form().refused(refusal)  # whoever may not do it at all is told so on a page of its own
+    except CannotPromote as refusal:
         return _show(page, 28, "", str(refusal), status=422)
     return page.go("/performance", Toast("Approved.", "The publisher does it within a moment."))
 
