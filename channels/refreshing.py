@@ -1,12 +1,12 @@
 """Tokens renewed ahead of their end, by one process at a time, new ones kept before they are used."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
 from channels.opening import open_channel
-from connectors.base import Authorizes, Grant
+from connectors.base import Authorizes, Connector, Grant, declares
 from connectors.errors import AuthExpired, ConnectorError
 from connectors.registry import Registry
 from domain.clock import Clock
@@ -18,7 +18,29 @@ from store.sealing import Seal
 AHEAD = timedelta(minutes=20)
 LOCK = timedelta(minutes=2)
 
+RENEWAL = timedelta(seconds=90)  # how long a renewal that was asked for takes: one is begun every minute
+RENEWING = "Its sign-in is being renewed."
+JUST_RENEWED = timedelta(minutes=5)
+
 log = structlog.get_logger(__name__)
+
+
+def renew_instead(row: ChannelRow, connector: Connector, began: datetime, now: datetime) -> bool:
+    """Whether a refused sign-in is renewed before its channel counts as broken; if so it is asked for.
+
+    `began` is when the refused call was prepared. A token is not renewed twice for one call.
+    """
+    renewed_since = row.refreshed_at is not None and row.refreshed_at >= began - JUST_RENEWED
+    if row.token_expires_at is None or renewed_since or not declares(connector, Authorizes):
+        return False
+    row.token_expires_at = now
+    return True
+
+
+def reconnected_since(row: ChannelRow, began: datetime) -> bool:
+    """Whether the channel was found to work after a call was prepared, so that its refusal is out of date."""
+    works = row.state in (ChannelState.CONNECTED, ChannelState.WAITING)
+    return works and row.verified_at is not None and row.verified_at > began
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,9 @@ class Registry:
         except KeyError:
             raise UnknownConnector(key, self.keys()) from None
 
+    def __contains__(self, key: str) -> bool:
+        return key in self._connectors
+
     def keys(self) -> list[str]:
         return sorted(self._connectors)
 

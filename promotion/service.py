@@ -29,7 +29,6 @@ FINAL_AGE = 48  # hours from which a post counts as finished
 PROPOSAL_LASTS = timedelta(days=7)
 LIFT_LASTS = timedelta(days=7)  # a pinned place ends by itself
 EVERY_HOURS = 0.25
-OPEN = (PromotionState.PROPOSED, PromotionState.APPROVED, PromotionState.ACTIVE, PromotionState.UNCERTAIN)
 MAY_PROMOTE = (Role.APPROVER, Role.ADMIN)
 
 
@@ -58,6 +57,7 @@ class Promoting:
         with self.database.write() as work:
             now = work.now()
             scope = work.practice(practice_id)
+            scope.practices.lock()  # of two daemons that evaluate at once, one sees what the other proposed
             self._lapse(scope, now)
             facts = self._facts(scope, now)
             proposals = [proposal for proposal in decide(facts) if proposal.ruling.verdict is Verdict.PROMOTE]
@@ -79,6 +79,8 @@ class Promoting:
         settings = PracticeSettings.model_validate(practice.settings)
         publications = scope.metrics.published_since(now - HISTORY)
         snapshots = scope.metrics.of_publications([row.id for row in publications])
+        promotions = scope.promotions.since(now - HISTORY)
+        declined = {row.publication_id for row in promotions if row.state is PromotionState.DECLINED}
         uses = [
             Use(
                 publication_id=row.publication_id,
@@ -86,7 +88,7 @@ class Promoting:
                 at=row.proposed_at,
                 state=row.state,
             )
-            for row in scope.promotions.since(now - HISTORY)
+            for row in promotions
         ]
         caps = Caps(per_week=settings.promotions_per_week, per_channel=settings.promotions_per_channel_week)
         channels = [row for row in scope.channels.all() if self._can_lift(row)]
@@ -111,7 +113,7 @@ class Promoting:
                     published_at=row.published_at or now,
                     snapshots=readings_of(snapshots.get(row.id, []), row),
                     resting_until=rests.get(row.id),
-                    eligible=row.state is Delivery.PUBLISHED,
+                    eligible=row.id not in declined,  # who declined it is not asked again
                 )
                 for row in publications
                 if row.channel_id in {channel.id for channel in channels}
@@ -122,7 +124,8 @@ class Promoting:
         )
 
     def _can_lift(self, row: ChannelRow) -> bool:
-        return row.state is ChannelState.CONNECTED and isinstance(self.registry[row.provider], Reposts)
+        known = row.state is ChannelState.CONNECTED and row.provider in self.registry
+        return known and isinstance(self.registry[row.provider], Reposts)
 
     def _review_due(self, practice: Practice, settings: PracticeSettings, now: datetime) -> bool:
         """Evergreen practices look once a week, at the week's first evaluation."""
@@ -171,7 +174,6 @@ class Promoting:
                 now,
             )
             scope.promotions.add(_side_work(promotion, SideWork.PROMOTE, now))
-            scope.promotions.add(_side_work(promotion, SideWork.END_PROMOTION, now + LIFT_LASTS))
             scope.audit.record(
                 actor.audit_name,
                 "promotion_approved",

@@ -10,29 +10,20 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 import structlog
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, StatementError
 
-from channels.opening import open_channel
-from connectors.base import Channel, Connector
+from connectors.base import Connector, Estimates, declares
 from connectors.registry import Registry
 from domain.clock import Clock
-from domain.content import Content, variant_fingerprint
 from domain.pack import Pack
-from domain.states import Delivery
-from domain.words import AttemptKind, AttemptOutcome
 from scheduler.lanes import Lane
-from scheduler.preflight import PreflightFacts, Stay, preflight
-from scheduler.recheck import Recheck
+from scheduler.lastlook import LastLook
 from scheduler.recording import Recorder
-from scheduler.work import Done, Job, LeaseClock, ask, send
-from store.audit import Happening
+from scheduler.work import Done, Job, LeaseClock, ask, send, unreadable
 from store.blobs import Blobs
-from store.database import Database, UnitOfWork
-from store.models import ChannelRow
-from store.queue import Change, Claim
+from store.database import NO_DATABASE, Database
 from store.sealing import Seal
 
 LONGEST_SLEEP = 1.0  # seconds
@@ -69,14 +60,6 @@ class Ahead:
 
 
 @dataclass
-class Round:
-    """What one batch of last looks remembers."""
-
-    digests: dict[str, str] = field(default_factory=dict)  # the guard's inputs, by channel
-    reserved: dict[str, int] = field(default_factory=dict)  # millionths set aside, by channel
-
-
-@dataclass
 class Engine:
     """Publishes what is due. `owner` is this daemon's id."""
 
@@ -94,7 +77,7 @@ class Engine:
 
     def __post_init__(self) -> None:
         self._recorder = Recorder(self.database, self.clock, self.owner)
-        self._recheck = Recheck(self.registry, self.pack)
+        self._last_look = LastLook(self.database, self.registry, self.seal, self.pack, self.owner)
         self._asking = Lane(ASKING, ASK_BATCH)
         for connector in self.registry.all():
             self._lanes[connector.spec.key] = Lane(connector.spec.key, connector.spec.slots)
@@ -152,7 +135,7 @@ class Engine:
     def _look_ahead(self) -> Ahead:
         with self.database.read() as work:
             wanted = {name: work.server.queue.next_send(name) for name in self._lanes}
-            wanted[ASKING] = work.server.queue.next_ask()
+            wanted[ASKING] = work.server.queue.next_ask(list(self._lanes))
             return Ahead(work.now(), {name: at for name, at in wanted.items() if at is not None})
 
     # ------------------------------------------------------------ claiming
@@ -161,12 +144,13 @@ class Engine:
         room = lane.room()
         if room <= 0:
             return 0
-        lease = lease_of(self.registry[lane.name])
+        connector = self.registry[lane.name]
+        lease, charges = lease_of(connector), declares(connector, Estimates)
         begun = LeaseClock.now()
         with self.database.write() as work:
             claims = work.server.queue.claim_due(lane.name, room, self.owner, work.now(), lease)
             work.commit()
-        for job in self._prepare(claims, begun, lease):
+        for job in self._last_look.prepare(claims, begun, lease, charges=charges):
             lane.submit(self._sending(job))
         return len(claims)
 
@@ -177,11 +161,12 @@ class Engine:
         lease = max(lease_of(connector) for connector in self.registry.all())
         begun = LeaseClock.now()
         with self.database.write() as work:
-            claims = work.server.queue.claim_asks(room, self.owner, work.now(), lease)
+            known = list(self._lanes)  # what an absent connector left in doubt waits for its return
+            claims = work.server.queue.claim_asks(known, room, self.owner, work.now(), lease)
             if not claims:
                 return 0
             work.commit()
-        for job in self._prepare(claims, begun, lease):
+        for job in self._last_look.prepare(claims, begun, lease):
             self._asking.submit(self._asking_for(job))
         return len(claims)
 
@@ -194,93 +179,6 @@ class Engine:
     def _finish(self, done: Done) -> None:
         self._finished.put(done)
         self._wake.set()
-
-    # ------------------------------------------------------------ the last look
-
-    def _prepare(self, claims: Sequence[Claim], begun: float, lease: timedelta) -> list[Job]:
-        """Jobs for the claims that may go; the others are written down as what they become instead."""
-        if not claims:
-            return []
-        deadline = begun + lease.total_seconds() * 0.75
-        jobs: list[Job] = []
-        stays: list[tuple[Claim, Any, Stay]] = []
-        round_ = Round()
-        with self.database.read() as work:
-            now = work.now()
-            rows = work.server.queue.load([claim.publication_id for claim in claims])
-            channels = work.server.channels(list({row.Publication.channel_id for row in rows.values()}))
-            opened = {channel_id: open_channel(row, self.seal) for channel_id, row in channels.items()}
-            for claim in claims:
-                row = rows[claim.publication_id]
-                channel_row = channels[row.Publication.channel_id]
-                content = Content.model_validate(row.content)
-                stay = self._look(work, claim, row, channel_row, content, now, round_)
-                if stay is None:
-                    channel = opened[channel_row.id]
-                    jobs.append(self._job(claim, row, content, channel, deadline, lease))
-                else:
-                    stays.append((claim, row, stay))
-        if stays:
-            self._write_stays(stays)
-        self._recorder.reserve(jobs)
-        return jobs
-
-    def _job(
-        self, claim: Claim, row: Any, content: Content, channel: Channel, deadline: float, lease: timedelta
-    ) -> Job:
-        return Job(
-            claim=claim,
-            publication=row.Publication,
-            content=content,
-            channel=channel,
-            connector=self.registry[row.Publication.provider],
-            deadline=deadline,
-            lease=lease,
-        )
-
-    def _look(
-        self,
-        work: UnitOfWork,
-        claim: Claim,
-        row: Any,
-        channel: ChannelRow,
-        content: Content,
-        now: datetime,
-        round_: Round,
-    ) -> Stay | None:
-        if claim.kind is AttemptKind.LOOKUP:
-            return None
-        return preflight(
-            PreflightFacts(
-                now=now,
-                approved_fingerprint=row.Publication.fingerprint,
-                actual_fingerprint=variant_fingerprint(channel.id, content),
-                approval_void=row.voided_at is not None,
-                not_before=row.not_before,
-                not_after=row.not_after,
-                standing_lost=bool(row.standing_lost),
-                channel_state=channel.state,
-                channel_reason=channel.state_reason,
-                channel_resumes_at=channel.resumes_at,
-                findings=self._recheck.findings(row, channel, content, now, round_.digests),
-                over_budget=self._recheck.over_budget(work, channel, content, now, round_.reserved),
-            )
-        )
-
-    def _write_stays(self, stays: Sequence[tuple[Claim, Any, Stay]]) -> None:
-        with self.database.write() as work:
-            now = work.now()
-            changes = [_stay_change(claim, row, stay) for claim, row, stay in stays]
-            work.server.queue.current(changes)
-            work.server.queue.apply(changes, now)
-            for change in sorted(changes, key=lambda change: change.practice_id):
-                work.practice(change.practice_id).audit.append([self._stayed(change, now)])
-            work.commit()
-
-    def _stayed(self, change: Change, now: datetime) -> Happening:
-        detail = {"state": change.values["state"], "reason": change.values["reason"]}
-        subject = f"publication:{change.publication_id}"
-        return Happening(f"daemon:{self.owner}", "not_sent", subject, now, detail)
 
     # ------------------------------------------------------------ recording
 
@@ -295,22 +193,26 @@ class Engine:
             return 0
         try:
             self._recorder.record(batch)
-        except DBAPIError:
-            for done in batch:
-                self._finished.put(done)
+        except NO_DATABASE:
+            self._put_back(batch)
             raise
+        except StatementError:
+            # One of them says what no column holds. It must not keep the others from being written down.
+            for done in batch:
+                self._record_alone(done)
         return len(batch)
 
+    def _record_alone(self, done: Done) -> None:
+        try:
+            self._recorder.record([done])
+        except NO_DATABASE:
+            self._put_back([done])
+            raise
+        except StatementError as error:
+            cause = type(error.orig).__name__
+            log.error("an answer cannot be kept", publication=done.job.publication.id, error=cause)
+            self._recorder.record([unreadable(done)])
 
-def _stay_change(claim: Claim, row: Any, stay: Stay) -> Change:
-    values = {
-        "state": stay.state,
-        "reason": stay.reason,
-        "run_at": stay.run_at or row.Publication.run_at,
-        "tries": row.Publication.tries - 1,
-        "sent_at": None if row.Publication.tries <= 1 else row.Publication.sent_at,
-    }
-    outcome = AttemptOutcome.ABANDONED if stay.state is Delivery.SCHEDULED else AttemptOutcome.REJECTED
-    return Change(
-        claim.publication_id, claim.practice_id, claim.fence, values, outcome, "preflight", stay.reason
-    )
+    def _put_back(self, batch: Sequence[Done]) -> None:
+        for done in batch:
+            self._finished.put(done)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from connectors.base import Authorizes, Comments, LeaseLost, Measures, Published, declares
+from channels.refreshing import RENEWAL, RENEWING, reconnected_since, renew_instead
+from connectors.base import Comments, LeaseLost, Measures, Published, declares
 from domain.clock import Clock
 from domain.ids import new_id
 from domain.states import DELIVERY_MOVES, Delivery
@@ -21,8 +22,16 @@ from store.models import Publication
 from store.queue import Change
 
 FIRST_READING = timedelta(hours=1)
-RENEWAL = timedelta(seconds=90)  # the refresher looks every minute
-JUST_RENEWED = timedelta(minutes=5)
+
+
+def reservations(jobs: Sequence[Job], now: datetime) -> list[dict[str, Any]]:
+    """What the sends will cost, as ledger rows."""
+    return [
+        _booking(job, "reserved", estimate.micros, estimate.currency, now)
+        for job in jobs
+        if job.claim.kind is AttemptKind.PUBLISH
+        and (estimate := estimated(job.connector, job.channel, job.content)) is not None
+    ]
 
 
 @dataclass(frozen=True)
@@ -32,20 +41,6 @@ class Recorder:
     database: Database
     clock: Clock
     owner: str
-
-    def reserve(self, jobs: Sequence[Job]) -> None:
-        """Set aside what the sends will cost, before any of them leaves."""
-        now = self.clock.now()
-        rows = [
-            _booking(job, "reserved", estimate.micros, estimate.currency, now)
-            for job in jobs
-            if job.claim.kind is AttemptKind.PUBLISH
-            and (estimate := estimated(job.connector, job.channel, job.content)) is not None
-        ]
-        if rows:
-            with self.database.write() as work:
-                work.server.queue.book(rows)
-                work.commit()
 
     def record(self, finished: Sequence[Done]) -> None:
         with self.database.write() as work:
@@ -78,7 +73,13 @@ class Recorder:
             if isinstance(done.answer, Published)
         ]
         taken = work.server.queue.receipted(asked)
-        return [(done, self._verdict(done, taken, now)) for done in finished]
+        verdicts = []
+        for done in finished:
+            verdict = self._verdict(done, taken, now)
+            if verdict.state is Delivery.PUBLISHED and verdict.published is not None:
+                taken.add((done.job.channel.id, verdict.published.remote_id))
+            verdicts.append((done, verdict))
+        return verdicts
 
     def _verdict(self, done: Done, taken: set[tuple[str, str]], now: datetime) -> Verdict:
         if done.answer is None or isinstance(done.answer, LeaseLost):
@@ -111,17 +112,13 @@ class Recorder:
         if verdict.outcome is not AttemptOutcome.AUTH_EXPIRED:
             return verdict
         row = work.server.channel(done.job.channel.id, lock=True)
-        began = done.job.publication.last_sent_at or now
-        renewed_since = row.refreshed_at is not None and row.refreshed_at >= began - JUST_RENEWED
-        if row.token_expires_at is None or renewed_since or not declares(done.job.connector, Authorizes):
-            return verdict
-        row.token_expires_at = now
-        effect = ChannelEffect(ChannelState.WAITING, "Its sign-in is being renewed.", now + RENEWAL)
-        if verdict.state is Delivery.HELD:
-            return replace(
-                verdict, state=Delivery.SCHEDULED, reason=effect.reason, run_at=now + RENEWAL, channel=effect
-            )
-        return replace(verdict, channel=effect)
+        began = _began(done.job, now)
+        if reconnected_since(row, began):
+            return _without_harm(verdict, None, "Its channel was reconnected meanwhile.", now)
+        if renew_instead(row, done.job.connector, began, now):
+            effect = ChannelEffect(ChannelState.WAITING, RENEWING, now + RENEWAL)
+            return _without_harm(verdict, effect, RENEWING, now + RENEWAL)
+        return verdict
 
     # ------------------------------------------------------------ what follows
 
@@ -144,13 +141,14 @@ class Recorder:
         effect = verdict.channel
         assert effect is not None
         row = work.server.channel(done.job.channel.id, lock=True)
+        earlier = row.state_reason
         if row.state in (ChannelState.NEEDS_RECONNECT, ChannelState.DISCONNECTED):
             effect = replace(effect, state=row.state, reason=row.state_reason)
         row.state, row.state_reason, row.resumes_at = effect.state, effect.reason, effect.resumes_at
         if effect.state is ChannelState.WAITING and effect.resumes_at is not None:
             work.server.queue.delay_channel(row.id, effect.resumes_at)
         else:
-            work.server.queue.hold_channel(row.id, effect.reason)
+            work.server.queue.hold_channel(row.id, effect.reason, earlier, verdict.reason)
 
     def _happening(self, done: Done, verdict: Verdict, now: datetime) -> Happening:
         detail: dict[str, Any] = {
@@ -169,6 +167,20 @@ class Recorder:
             now,
             detail,
         )
+
+
+def _began(job: Job, now: datetime) -> datetime:
+    """When this attempt was claimed, and its channel's credentials read."""
+    if job.claim.kind is AttemptKind.LOOKUP:
+        return job.publication.run_at - job.lease
+    return job.publication.last_sent_at or now
+
+
+def _without_harm(verdict: Verdict, effect: ChannelEffect | None, reason: str, run_at: datetime) -> Verdict:
+    """The same verdict, but the channel is not broken and the post goes again later."""
+    if verdict.state is not Delivery.HELD:
+        return replace(verdict, channel=effect)
+    return replace(verdict, state=Delivery.SCHEDULED, reason=reason, run_at=run_at, channel=effect)
 
 
 def _released(done: Done) -> Verdict:

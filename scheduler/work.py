@@ -17,6 +17,7 @@ from connectors.base import (
     Published,
     Trace,
 )
+from connectors.errors import Ambiguous
 from domain.content import AssetRef, Content
 from store.blobs import Blobs
 from store.database import Database
@@ -134,6 +135,13 @@ def ask(job: Job) -> Done:
     except Exception as error:  # noqa: BLE001 - the outer edge: an unforeseen failure means "cannot tell"
         answer = error
     return Done(job, answer, publication.steps, publication.in_doubt)
+
+
+def unreadable(done: Done) -> Done:
+    """The same job with an answer that can be kept, in place of one that cannot: the outcome is unknown."""
+    publication = done.job.publication
+    answer = Ambiguous("The network's answer cannot be kept, so what became of the post is unknown.")
+    return Done(done.job, answer, publication.steps, publication.in_doubt)
 
 
 def media_file(blobs: Blobs, practice_id: str, ref: AssetRef) -> MediaFile:

@@ -24,6 +24,9 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 10
 
 
+NO_DATABASE = (exc.OperationalError, exc.InterfaceError)  # it does not answer, whatever it was asked
+
+
 class StoreUnavailable(Exception):
     """The database cannot be used; the message says why and what to do."""
 

@@ -7,7 +7,9 @@ from sqlalchemy import func, select
 
 from domain.words import PromotionState
 from store.models import MetricSnapshot, Promotion, Publication
-from store.repository import Repository
+from store.repository import Repository, locked
+
+OPEN = (PromotionState.PROPOSED, PromotionState.APPROVED, PromotionState.ACTIVE, PromotionState.UNCERTAIN)
 
 
 class Metrics(Repository):
@@ -49,6 +51,15 @@ class Promotions(Repository):
             Promotion.practice_id == self._practice_id, Promotion.state.in_(list(states))
         )
         return self._session.scalars(query.order_by(Promotion.proposed_at.desc())).all()
+
+    def open_of(self, publication_id: str) -> Sequence[Promotion]:
+        """Those of a publication that are not finished, locked."""
+        query = select(Promotion).where(
+            Promotion.practice_id == self._practice_id,
+            Promotion.publication_id == publication_id,
+            Promotion.state.in_(OPEN),
+        )
+        return self._session.scalars(locked(query)).all()
 
     def since(self, moment: datetime) -> Sequence[Promotion]:
         query = select(Promotion).where(

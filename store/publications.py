@@ -178,14 +178,15 @@ class Publications(Repository):
         )
         return self._session.scalars(query.order_by(SideWorkRow.run_at)).all()
 
-    def cancel_side_work(self, publication_id: str, at: datetime) -> None:
-        """Nothing more follows a post that was taken down."""
+    def cancel_side_work(self, publication_id: str, at: datetime, *, but: str) -> None:
+        """Nothing more follows a post that was taken down, `but` the work that took it down."""
         self._session.execute(
             update(SideWorkRow)
             .where(
                 SideWorkRow.practice_id == self._practice_id,
                 SideWorkRow.publication_id == publication_id,
-                SideWorkRow.state == SideWorkState.DUE,
+                SideWorkRow.state.in_([SideWorkState.DUE, SideWorkState.RUNNING]),
+                SideWorkRow.id != but,
             )
             .values(state=SideWorkState.CANCELLED, finished_at=at)
         )

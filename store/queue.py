@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, inser
 from sqlalchemy.orm import Session
 
 from domain.states import Delivery
-from domain.words import AttemptKind, AttemptOutcome, HoldScope, SideWorkState
+from domain.words import AttemptKind, AttemptOutcome, HoldScope, SideWork, SideWorkState
 from store.models import (
     Approval,
     ApprovedVariant,
@@ -33,6 +33,7 @@ from store.models import (
 )
 
 ASK_STATES = (Delivery.PROCESSING, Delivery.UNCERTAIN)
+HELD_BY_STOP = (SideWork.FIRST_COMMENT, SideWork.PROMOTE)
 
 
 @dataclass(frozen=True)
@@ -90,11 +91,17 @@ class Queue:
         }
         return self._claim(due, limit, owner, now, lease, AttemptKind.PUBLISH, values)
 
-    def claim_asks(self, limit: int, owner: str, now: datetime, lease: timedelta) -> list[Claim]:
-        """Take up to `limit` publications whose outcome is to be asked for."""
+    def claim_asks(
+        self, providers: Sequence[str], limit: int, owner: str, now: datetime, lease: timedelta
+    ) -> list[Claim]:
+        """Take up to `limit` publications of these networks whose outcome is to be asked for."""
         asks = (
             select(Publication.id)
-            .where(Publication.state.in_(ASK_STATES), Publication.run_at <= now)
+            .where(
+                Publication.state.in_(ASK_STATES),
+                Publication.run_at <= now,
+                Publication.provider.in_(providers),
+            )
             .order_by(Publication.run_at)
         )
         values = {"run_at": now + lease, "lookups": Publication.lookups + 1}
@@ -176,9 +183,11 @@ class Queue:
         )
         return self._session.execute(query).scalar()
 
-    def next_ask(self) -> datetime | None:
-        """The earliest instant at which an outcome is to be asked for."""
-        query = select(func.min(Publication.run_at)).where(Publication.state.in_(ASK_STATES))
+    def next_ask(self, providers: Sequence[str]) -> datetime | None:
+        """The earliest instant at which one of these networks is to be asked for an outcome."""
+        query = select(func.min(Publication.run_at)).where(
+            Publication.state.in_(ASK_STATES), Publication.provider.in_(providers)
+        )
         return self._session.execute(query).scalar()
 
     def late(self, before: datetime) -> tuple[int, datetime | None]:
@@ -386,14 +395,19 @@ class Queue:
     # ------------------------------------------------------------ side work
 
     def claim_side_work(self, limit: int, owner: str, now: datetime, lease: timedelta) -> list[SideWorkRow]:
-        """Take due side work; a lease that ended makes it due again, for looking before repeating."""
+        """Take due side work; a lease that ended makes it due again, for looking before repeating.
+
+        What would show something new to readers waits while a Stop covers its post.
+        """
         ready = or_(SideWorkRow.state == SideWorkState.DUE, SideWorkRow.state == SideWorkState.RUNNING)
+        stopped = exists().where(Publication.id == SideWorkRow.publication_id, _is_stopped())
+        ready = and_(ready, or_(SideWorkRow.kind.not_in(HELD_BY_STOP), ~stopped))
         chosen = (
             select(SideWorkRow.id)
             .where(ready, SideWorkRow.run_at <= now)
             .order_by(SideWorkRow.run_at)
             .limit(limit)
-            .with_for_update(skip_locked=True)
+            .with_for_update(skip_locked=True, of=SideWorkRow)
             .cte("chosen")
         )
         claim = (
@@ -404,6 +418,21 @@ class Queue:
             .execution_options(synchronize_session=False, populate_existing=True)
         )
         return list(self._session.scalars(claim))
+
+    def held_side_work(self, claimed: Sequence[SideWorkRow]) -> dict[str, SideWorkRow]:
+        """Those of the claimed rows whose claim still holds, by id; locked."""
+        query = (
+            select(SideWorkRow)
+            .where(
+                SideWorkRow.id.in_([row.id for row in claimed]), SideWorkRow.state == SideWorkState.RUNNING
+            )
+            .order_by(SideWorkRow.id)
+            .with_for_update()
+        )
+        claims = {(row.id, row.owner, row.run_at) for row in claimed}
+        return {
+            row.id: row for row in self._session.scalars(query) if (row.id, row.owner, row.run_at) in claims
+        }
 
 
 def _is_stopped() -> ColumnElement[bool]:

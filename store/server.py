@@ -86,9 +86,10 @@ class ServerScope:
             raise NotFound("channel", channel_id)
         return row
 
-    def channels(self, channel_ids: Sequence[str]) -> dict[str, ChannelRow]:
-        query = select(ChannelRow).where(ChannelRow.id.in_(channel_ids))
-        return {channel.id: channel for channel in self._session.scalars(query)}
+    def channels(self, channel_ids: Sequence[str], *, lock: bool = False) -> dict[str, ChannelRow]:
+        query = select(ChannelRow).where(ChannelRow.id.in_(channel_ids)).order_by(ChannelRow.id)
+        rows = self._session.scalars(query.with_for_update() if lock else query)
+        return {channel.id: channel for channel in rows}
 
     def all_channels(self) -> Sequence[ChannelRow]:
         return self._session.scalars(select(ChannelRow).order_by(ChannelRow.name)).all()
