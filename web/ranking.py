@@ -1,8 +1,8 @@
 """How posts did beside what is usual on their channel: the one measure that compares networks. Pure.
 
 Every figure is "times the channel's usual post": a post of twice the usual stands at 2. Where a network tells
-how often a post was seen, the rate is compared, elsewhere the count. A post that is still young is shown as what
-it will probably come to, with what is not known yet as an interval.
+how often a post was seen, the rate is compared, elsewhere the count. A post that is still young is shown as
+what it will probably come to, with what is not known yet as an interval.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 
-from alembic import command
 from store.database import Database, StoreUnavailable, alembic_config
 from store.models import Base
 from tests.support.databases import PostgresqlTemplates
