@@ -16,12 +16,14 @@ from rounds.commands import (
     settings,
     signin,
     stops,
+    writing,
 )
 
 TOPICS = (
     server,
     signin,
     posts,
+    writing,
     reviews,
     publishing,
     stops,

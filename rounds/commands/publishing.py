@@ -68,6 +68,13 @@ def cancel(
     answer(as_json, {"id": publication, "state": Delivery.CANCELLED}, "It is cancelled and will not go out.")
 
 
+def try_again(publication: PublicationId, as_json: AsJson = False) -> None:
+    """Send a failed or expired publication once more, while its signature covers it."""
+    with signed_in() as desk:
+        desk.house.scheduling.try_again(desk.actor, publication)
+    answer(as_json, {"id": publication, "state": Delivery.SCHEDULED}, "The daemon sends it once more.")
+
+
 def retract(
     publication: PublicationId,
     reason: Annotated[str, typer.Option(help="Why it comes down.")],
@@ -234,6 +241,7 @@ def register(app: typer.Typer) -> None:
     app.command()(schedule)
     app.command("publish-now")(publish_now)
     app.command()(cancel)
+    app.command("try-again")(try_again)
     app.command()(retract)
     app.add_typer(publications)
     app.add_typer(uncertain)

@@ -99,22 +99,27 @@ def _filled(
     model: type[Profile] | type[PracticeSettings], before: Mapping[str, Any], given: Mapping[str, list[str]]
 ) -> Any:
     """The model with the given values, or None where none of them is its own; raises ValidationError."""
-    own = {name: _value(before[name], values) for name, values in given.items() if name in model.model_fields}
+    own = {
+        name: _value(name, before[name], values)
+        for name, values in given.items()
+        if name in model.model_fields
+    }
     return model.model_validate({**before, **own}) if own else None
 
 
-def _value(before: object, values: Sequence[str]) -> object:
-    """A list where one stood before; a person on the staff is a name, or JSON with more about them."""
+def _value(name: str, before: object, values: Sequence[str]) -> object:
+    """A list where one stood before, else the last value."""
     if not isinstance(before, list):
         return values[-1]
-    return [_item(value) for value in values if value]
+    return [_item(name, value) for value in values if value]
 
 
-def _item(value: str) -> object:
-    if not value.startswith("{"):
+def _item(name: str, value: str) -> object:
+    """One of a list. People on the staff are a name alone, or JSON with title and certificates."""
+    if name != "staff":
         return value
     try:
-        return json.loads(value)
+        return json.loads(value) if value.startswith("{") else {"name": value}
     except ValueError:
         raise typer.BadParameter(f"“{value}” is not JSON.") from None
 

@@ -50,9 +50,9 @@ class Made:
     password: str = field(repr=False)
 
 
-def build(house: House) -> Made:
+def build(house: House, script: Script | None = None) -> Made:
     """Play the month on a stage of its own, then carry the practice over in one transaction."""
-    script = load_script()
+    script = script or load_script()
     _check_free(house, script)
     password = secrets.token_urlsafe(12)
     now = house.clock.now()
