@@ -35,7 +35,8 @@ MAY_WRITE = (Role.AUTHOR, Role.REVIEWER, Role.APPROVER, Role.ADMIN)
 MAX_TEXT = 100_000  # characters, far above every network's own limit
 EARLIEST, LATEST = datetime(1970, 1, 2), datetime(2199, 12, 31)  # noqa: DTZ001 - wall times
 Wall = Annotated[NaiveDatetime, Field(ge=EARLIEST, le=LATEST)]
-Label = Annotated[str, Field(max_length=60)]
+LONGEST_LABEL = 60  # characters
+Label = Annotated[str, Field(max_length=LONGEST_LABEL)]
 STANDS = frozenset({Delivery.PUBLISHED, Delivery.PARTIAL})
 
 

@@ -10,6 +10,7 @@ from domain.ids import new_id
 from domain.refusal import Refusal
 from domain.states import Delivery, move_delivery
 from domain.words import HoldScope, Role
+from drafting.posts import LONGEST_LABEL
 from store.database import Database
 from store.models import Hold, Publication
 from store.scope import PracticeScope
@@ -100,7 +101,7 @@ def _check_target(practice: PracticeScope, scope: HoldScope, target: str) -> Non
             practice.channels.get(target)
         case HoldScope.CAMPAIGN:
             practice.posts.campaign(target)
-        case HoldScope.LABEL if not target:
+        case HoldScope.LABEL if not 0 < len(target) <= LONGEST_LABEL:
             raise NeedsTarget("Name the label whose posts stop.")
 
 

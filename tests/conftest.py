@@ -79,6 +79,18 @@ def practice(
 
 
 @pytest.fixture
+def postgresql_practice(
+    tmp_path: Path, postgresql_templates: PostgresqlTemplates, clock: SetClock, network: LivelyNetwork
+) -> Iterator[Practice]:
+    """The same on PostgreSQL alone, for people and daemons who wait for each other's rows."""
+    with postgresql_templates.database() as url:
+        networks = {"scripted": network, "priced": PricedNetwork(clock)}
+        founded = found(tmp_path, url, clock, networks, ["scripted"] * 2)
+        yield founded
+        founded.close()
+
+
+@pytest.fixture
 def small_practice(
     tmp_path: Path, sqlite_templates: SqliteTemplates, clock: SetClock, network: LivelyNetwork
 ) -> Iterator[Practice]:

@@ -258,9 +258,10 @@ def test_an_edit_and_an_approval_at_once_never_leave_an_approval_for_other_words
     assert practice.broken_audit() is None
 
 
-def test_who_decides_waits_for_who_edits_without_holding_anything_they_need(practice: Practice) -> None:
-    if practice.house.database.is_sqlite:
-        pytest.skip("SQLite has one lock for everything")
+def test_who_decides_waits_for_who_edits_without_holding_anything_they_need(
+    postgresql_practice: Practice,
+) -> None:
+    practice = postgresql_practice
     post_id = practice.draft(WORDS)
     practice.submit(post_id)
     with practice.house.database.write() as work:
