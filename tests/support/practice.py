@@ -16,6 +16,7 @@ from connectors.base import Connector
 from connectors.registry import Registry
 from domain.actor import Actor
 from domain.clock import Clock
+from domain.content import Option
 from domain.states import Delivery
 from domain.words import DecisionKind, Role
 from drafting.posts import PostInput
@@ -70,6 +71,11 @@ class Practice:
         self.house.database.close()
 
     # ------------------------------------------------------------ acting
+
+    def connect(self, provider: str, options: Mapping[str, Option] | None = None) -> str:
+        """One more channel on another of the networks; its id."""
+        given = ChannelInput(provider, f"{provider} channel", {}, options=options)
+        return self.house.connecting.connect(self.admin, given)[0]
 
     def wall(self, ahead: timedelta = timedelta(hours=1)) -> datetime:
         """A wall time in the practice's zone, that much from now, to the minute."""
