@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from store.database import Database
+from tests.support.browsers import chromium
 from tests.support.clocks import SetClock
 from tests.support.databases import PostgresqlTemplates, SqliteTemplates, postgresql_server
 from tests.support.practice import Practice, found
@@ -100,3 +102,9 @@ def small_practice(
     founded = found(tmp_path, url, clock, networks, ["scripted"] * 2)
     yield founded
     founded.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened

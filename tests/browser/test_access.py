@@ -18,7 +18,7 @@ def test_the_components_have_no_violation(visitor: Visitor, way: str) -> None:
 
 
 @pytest.mark.parametrize("way", FEW_WAYS)
-@pytest.mark.parametrize("name", ["welcome", "setup", "stop", "keys", "refused"])
+@pytest.mark.parametrize("name", ["welcome", "sample_setup", "stop", "keys", "refused"])
 def test_a_page_has_no_violation(visitor: Visitor, name: str, way: str) -> None:
     page = visitor.open(f"/{name}", **WAYS[way])
     assert visitor.violations(page) == []
@@ -50,7 +50,7 @@ def test_the_sheet_behind_more_has_no_violation(visitor: Visitor) -> None:
     assert visitor.violations(page) == []
 
 
-@pytest.mark.parametrize("name", ["components", "welcome", "setup", "stop", "keys"])
+@pytest.mark.parametrize("name", ["components", "welcome", "sample_setup", "stop", "keys"])
 def test_a_page_reflows_at_320_pixels(visitor: Visitor, name: str) -> None:
     page = visitor.open(f"/{name}", viewport={"width": 320, "height": 700})
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
