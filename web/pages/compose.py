@@ -158,7 +158,9 @@ def _changed(
             form = composing.with_wording(form, _findings(page, form, opened), about)
         case "upload":
             form, problems = _with_uploads(page, form, sent)
-    return _show(page, replace(form, problems=problems), opened, status=422 if problems else 200)
+    keeps = page.fragment and verb != "use"
+    form = replace(form, problems=problems)
+    return _show(page, form, opened, keeps=keeps, status=422 if problems else 200)
 
 
 def _with_uploads(page: Page, form: Form, sent: SentFiles) -> tuple[Form, dict[str, str]]:
@@ -252,7 +254,7 @@ def _submit(page: Page, form: Form, opened: Opened | None) -> Response:
 
 def _look_again(page: Page, form: Form, opened: Opened | None) -> HTMLResponse:
     """While somebody types: only what can be said of the words, never the fields themselves."""
-    return page.show("compose_look.html", **_view(page, form, opened))
+    return page.show("compose_look.html", keeps=True, **_view(page, form, opened))
 
 
 def _show(
@@ -261,9 +263,12 @@ def _show(
     opened: Opened | None,
     *,
     theirs: PostInput | None = None,
+    keeps: bool = False,
     status: int = 200,
 ) -> HTMLResponse:
-    return page.show("compose.html", status=status, theirs=theirs, **_view(page, form, opened))
+    """With *keeps*, the fields in the browser stay as they are: somebody may be typing meanwhile."""
+    view = _view(page, form, opened)
+    return page.show("compose.html", status=status, theirs=theirs, keeps=keeps, **view)
 
 
 def _view(page: Page, form: Form, opened: Opened | None) -> dict[str, Any]:

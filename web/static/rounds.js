@@ -135,9 +135,9 @@
   document.addEventListener("input", ({ target }) => {
     if (target.dataset.marked) fits(target);
   });
-  document.addEventListener("htmx:oobAfterSwap", () => {
-    document.querySelectorAll("[data-marked]").forEach(fits);
-  });
+  for (const swapped of ["htmx:oobAfterSwap", "htmx:afterSwap"]) {
+    document.addEventListener(swapped, () => document.querySelectorAll("[data-marked]").forEach(fits));
+  }
 
   // ---- forms that send themselves: filters at once, files when they are chosen
 
