@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
 
 from approval import guard
 from approval.service import STATEMENT, WITHOUT_TIME, CannotDecide, CannotSubmit, SignOff
@@ -17,10 +16,10 @@ from domain.states import Editorial
 from domain.words import DecisionKind, LateRule, Role, Severity
 from domain.workflow import Stage, Workflow
 from drafting.posts import PostInput
-from store import guards
 from store.models import Approval, ApprovedVariant, Decision, Submission
 from store.repository import NotFound
 from tests.support.practice import Practice
+from tests.support.tampering import change_stored_words
 from tests.support.together import at_once, wait_until_somebody_waits
 
 WORDS = "Flu shots are in. Walk in any weekday."
@@ -326,18 +325,7 @@ def test_a_submission_keeps_the_workflow_that_it_began_with(practice: Practice) 
 def test_stored_words_that_were_tampered_with_are_never_approved(practice: Practice) -> None:
     post_id = practice.draft(WORDS)
     practice.submit(post_id)
-    database = practice.house.database
-    with database.engine.begin() as connection:
-        for statement in guards.drop(database.engine.dialect.name):
-            if "TRIGGER" in statement:
-                connection.exec_driver_sql(statement)
-        title = text("UPDATE variants SET content = REPLACE(CAST(content AS TEXT), 'Walk in', 'Run in')")
-        if not database.is_sqlite:
-            title = text(
-                "UPDATE variants SET content = REPLACE(CAST(content AS TEXT), 'Walk in', 'Run in')::jsonb"
-            )
-        connection.execute(title)
-        connection.commit()
+    change_stored_words(practice.house.database, "Walk in", "Run in")
     with pytest.raises(CannotDecide, match="not those that were submitted"):
         practice.decide(practice.approver, post_id)
     assert practice.post(post_id).state is Editorial.IN_REVIEW

@@ -30,7 +30,7 @@ from connectors.base import (
 from connectors.errors import Ambiguous, AuthExpired, PartlyPublished, RateLimited, Rejected, Transient
 from domain.clock import Clock
 from domain.content import Content, variant_fingerprint
-from domain.words import Money
+from domain.words import Finding, Money
 
 
 class Plan(StrEnum):
@@ -145,6 +145,7 @@ class LivelyNetwork(ScriptedNetwork):
         self.counts: dict[str, dict[str, int]] = {}  # numbers by remote id; others have two likes
         self.measured: list[list[str]] = []  # the ids of each call
         self.health: Health | None = None  # in place of a good one
+        self.remark: Callable[[Content], Sequence[Finding]] = lambda content: ()
         self.accounts: list[Account] = [Account("77", "Ward", credentials={"token": "first"})]
         self.grant: Grant | None = Grant({"token": "renewed"})
         self.renewals = 0
@@ -194,6 +195,9 @@ class LivelyNetwork(ScriptedNetwork):
             self.working -= 1
             return Accepted(trace.handle, timedelta(seconds=5))
         return super().lookup(channel, trace)
+
+    def check(self, channel: Channel, content: Content) -> Sequence[Finding]:
+        return self.remark(content)
 
     # ------------------------------------------------------------ signing in
 
