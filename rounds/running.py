@@ -1,8 +1,10 @@
 """Running processes: pages, daemon, or both in one, until a signal says stop."""
 
+import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import structlog
 import uvicorn
@@ -20,22 +22,22 @@ GRACE = 10  # seconds that open page requests get to end
 def up(house: House, say: Callable[[str], None]) -> None:
     """Daemon and pages in one process."""
     prepare(house)
-    listener = listen(house)
-    daemon = house.daemon()
-    daemon.start()
-    try:
-        announce(house, say)
-        serve(create_app(house), listener)
-    finally:
-        daemon.stop()
+    with listen(house) as listener:
+        daemon = house.daemon()
+        daemon.start()
+        try:
+            announce(house, say)
+            serve(create_app(house), listener)
+        finally:
+            daemon.stop()
 
 
 def web(house: House, say: Callable[[str], None]) -> None:
     """The pages alone; a daemon runs elsewhere."""
     prepare(house)
-    listener = listen(house)
-    announce(house, say)
-    serve(create_app(house), listener)
+    with listen(house) as listener:
+        announce(house, say)
+        serve(create_app(house), listener)
 
 
 def daemon(house: House, say: Callable[[str], None]) -> None:
@@ -66,6 +68,19 @@ def listen(house: House) -> socket.socket:
     return listener
 
 
+class Server(uvicorn.Server):
+    """Ends on a signal and returns, so that the daemon beside it drains.
+
+    As it comes it would send itself the signal once more, and SIGTERM would end the process there and then.
+    """
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, self.handle_exit)
+        yield
+
+
 def serve(app: ASGIApp, listener: socket.socket) -> None:
     """Answer pages until a signal."""
     config = uvicorn.Config(
@@ -76,7 +91,7 @@ def serve(app: ASGIApp, listener: socket.socket) -> None:
         timeout_graceful_shutdown=GRACE,
         proxy_headers=False,
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    Server(config).run(sockets=[listener])
 
 
 def announce(house: House, say: Callable[[str], None]) -> None:

@@ -143,13 +143,17 @@ def _refuse_without_a_look(desk: Desk, missed: Sequence[Publication]) -> None:
     records = [publication_record(row, channels, reader) for row in missed]
     show(heading("Missed during the Stop"), publications_table(records, ""), to_standard_error=True)
     raise CannotResume(
-        f"{_posts(len(missed))} missed during the Stop. Add --send-late all to send them now, or "
+        f"{_were(len(missed))} missed during the Stop. Add --send-late all to send them now, or "
         "--send-late none to cancel them."
     )
 
 
 def _posts(count: int) -> str:
     return "1 post is" if count == 1 else f"{count} posts are"
+
+
+def _were(count: int) -> str:
+    return "1 post was" if count == 1 else f"{count} posts were"
 
 
 def register(app: typer.Typer) -> None:
