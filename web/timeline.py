@@ -55,6 +55,7 @@ SAYINGS: Mapping[str, Saying] = {
     "expired": Saying("Its time passed", "hourglass"),
     "resolved_there": Saying("Looked, and found it there", "check", Tone.OK),
     "resolved_not_there": Saying("Looked, and it was not there: it is sent once more", "send"),
+    "tried_again": Saying("Had it sent once more", "send"),
     "retraction_asked": Saying("Asked to take it down", "undo"),
     "retract_done": Saying("Taken down", "undo"),
     "first_comment_done": Saying("The first comment stands", "comment", Tone.OK),

@@ -201,3 +201,30 @@ def test_a_way_back_never_leads_to_another_site(on_sqlite: Desk) -> None:
     values = {"back": "https://elsewhere.example/", "reason": "No."}
     answer = visit.post(f"/publications/{publication.id}/cancel", values)
     assert answer.headers["location"] == "/today"
+
+
+def test_what_was_refused_is_sent_again_on_a_persons_word(on_sqlite: Desk) -> None:
+    practice = on_sqlite.practice
+    on_sqlite.network.plans.append(Plan.REFUSE)
+    refused = practice.published("Flu shots are in.")
+    assert refused.state is Delivery.FAILED
+    visit = on_sqlite.visit(practice.approver)
+    page = visit.get(f"/posts/{refused.post_id}").text
+    assert "It failed on scripted 1. Scripted refuses this." in page
+    assert f"/publications/{refused.id}/again" in page
+    assert visit.post(f"/publications/{refused.id}/again", {"back": "/today"}).status_code == 303
+    practice.work()
+    assert practice.publication(refused.id).state is Delivery.PUBLISHED
+    assert "Had it sent once more" in visit.get(f"/posts/{refused.post_id}").text
+
+
+def test_what_stands_is_copied_to_say_something_new(on_sqlite: Desk) -> None:
+    practice = on_sqlite.practice
+    publication = practice.published("Flu shots are in.", labels=("flu",))
+    visit = on_sqlite.visit(practice.author)
+    assert f"/posts/new?copy={publication.post_id}" in visit.get(f"/posts/{publication.post_id}").text
+    copy = visit.get(f"/posts/new?copy={publication.post_id}").text
+    assert "Flu shots are in.</textarea>" in copy
+    assert 'value="flu"' in copy
+    assert re.search(r'type="date" value=""', copy)
+    assert 'action="/posts/new"' in copy

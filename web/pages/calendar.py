@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from starlette.responses import HTMLResponse
 
 from domain.states import STILL_OURS, Delivery, Editorial
+from drafting.posts import MAY_WRITE
 from store.models import PostRow
 from store.views.listings import Listed
 from web.days import Days, View, clock_change, days_of, midnight, noon
@@ -141,6 +142,7 @@ def calendar(
         readiness=Readiness,
         link=_links(days, filters),
         cut=len(listed) == MOST_POSTS,
+        may_write=page.actor.may(*MAY_WRITE),
     )
 
 

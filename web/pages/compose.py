@@ -88,15 +88,35 @@ class Looked:
 
 
 @router.get("/posts/new")
-def new(page: CurrentPage, day: str = "", picture: str = "") -> HTMLResponse:
-    """*day* and *picture* are filled in, when somebody comes from the calendar or the library."""
+def new(page: CurrentPage, day: str = "", picture: str = "", copy: str = "") -> HTMLResponse:
+    """*day*, *picture* or another post's words are filled in, where somebody comes from there."""
     page.actor.require(*MAY_WRITE, what="write posts")
+    begun = _copied(page, copy) if copy else _blank(page)
+    form = composing.put(composing.as_form(begun), "day", (day,))
+    return _show(page, composing.with_pictures(form, (picture,) if picture else ()), None)
+
+
+def _blank(page: Page) -> PostInput:
     with page.reading() as scope:
         channels = directory(scope, page.house.registry).open_channels
     only = (channels[0].id,) if len(channels) == 1 else ()
-    form = composing.as_form(PostInput(channels=only, author_id=page.actor.member_id))
-    form = composing.put(form, "day", (day,))
-    return _show(page, composing.with_pictures(form, (picture,) if picture else ()), None)
+    return PostInput(channels=only, author_id=page.actor.member_id)
+
+
+def _copied(page: Page, post_id: str) -> PostInput:
+    """The words of another post, for a time of their own."""
+    with page.reading() as scope:
+        known = directory(scope, page.house.registry)
+        found = written(scope, scope.posts.get(post_id))
+    still_open = {row.id for row in known.open_channels}
+    return found.model_copy(
+        update={
+            "channels": tuple(channel for channel in found.channels if channel in still_open),
+            "author_id": page.actor.member_id,
+            "wall": None,
+            "marker": None,
+        }
+    )
 
 
 @router.get("/posts/{post_id}/edit")

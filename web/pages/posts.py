@@ -12,7 +12,7 @@ from domain.states import EDITORIAL_MOVES, IN_FLIGHT, STILL_OURS, Delivery, Edit
 from domain.words import Role
 from drafting.posts import MAY_WRITE, STANDS
 from drafting.written import written
-from scheduler.booking import CannotSchedule
+from scheduler.booking import MAY_SCHEDULE, CannotSchedule
 from store.models import Attempt, Publication, Receipt
 from store.views.lives import Life
 from web.directory import Directory, directory
@@ -22,7 +22,7 @@ from web.nextstep import next_step
 from web.pages.asking import Ask, asked, back_to, behind
 from web.pages.forms import EMPTY, Form, SentForm
 from web.pages.framing import CurrentPage, Page
-from web.pages.publications import MAY_CANCEL, OPEN_QUESTION, may_retract
+from web.pages.publications import OPEN_QUESTION, TRIED_IN_VAIN, may_retract
 from web.pages.when import When, choices, when
 from web.previews import Preview, preview
 from web.signing import signing
@@ -31,7 +31,6 @@ from web.timeline import moments
 
 router = APIRouter()
 
-MAY_SCHEDULE = (Role.PUBLISHER, Role.APPROVER, Role.ADMIN)
 MAY_WITHDRAW = (*MAY_WRITE, Role.PUBLISHER)
 
 
@@ -44,6 +43,7 @@ class Out:
     receipt: Receipt | None
     may_cancel: bool
     may_retract: bool
+    may_try_again: bool
     open_question: bool
 
 
@@ -52,6 +52,7 @@ class Allowed:
     """What this person may do to the post now."""
 
     edit: bool
+    copy: bool  # what stands can no longer be changed, but it can be said anew
     move: bool
     publish_now: bool
     withdraw: bool
@@ -107,8 +108,12 @@ def _out(page: Page, life: Life, row: Publication) -> Out:
         row=row,
         attempts=[each for each in life.attempts if each.publication_id == row.id],
         receipt=next((each for each in life.receipts if each.publication_id == row.id), None),
-        may_cancel=row.state in STILL_OURS and page.actor.may(*MAY_CANCEL),
+        may_cancel=row.state in STILL_OURS and page.actor.may(*MAY_SCHEDULE),
         may_retract=may_retract(page, row),
+        may_try_again=row in life.standing
+        and row.state in TRIED_IN_VAIN
+        and page.actor.may(*MAY_SCHEDULE)
+        and _holds_now(page, life),
         open_question=row.state in OPEN_QUESTION,
     )
 
@@ -119,6 +124,7 @@ def _allowed(page: Page, life: Life) -> Allowed:
     approved = life.post.state is Editorial.APPROVED
     return Allowed(
         edit=still_ours and page.actor.may(*MAY_WRITE),
+        copy=not still_ours and page.actor.may(*MAY_WRITE),
         move=still_ours and page.actor.may(*MAY_WRITE, *(MAY_SCHEDULE if approved else ())),
         publish_now=still_ours and approved and page.actor.may(*MAY_SCHEDULE) and _signed_for_now(page, life),
         withdraw=still_ours
@@ -129,11 +135,16 @@ def _allowed(page: Page, life: Life) -> Allowed:
 
 def _signed_for_now(page: Page, life: Life) -> bool:
     """Whether the signature holds at this very moment, and nothing of the post is through with its life."""
-    approval, now = life.approval, page.reader.now
-    if approval is None or any(row.state not in STILL_OURS | {Delivery.EXPIRED} for row in life.standing):
+    waiting = STILL_OURS | {Delivery.EXPIRED}
+    return _holds_now(page, life) and all(row.state in waiting for row in life.standing)
+
+
+def _holds_now(page: Page, life: Life) -> bool:
+    """Whether what was signed may go out at this very moment."""
+    if life.approval is None:
         return False
-    opens, closes = approval.not_before or now, approval.not_after or now
-    return opens <= now <= closes
+    now = page.reader.now
+    return (life.approval.not_before or now) <= now <= (life.approval.not_after or now)
 
 
 # ---------------------------------------------------------------- another time

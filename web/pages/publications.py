@@ -11,7 +11,8 @@ from connectors.registry import UnknownConnector
 from domain.content import Content
 from domain.refusal import Refusal
 from domain.states import DELIVERY_MOVES, Delivery
-from domain.words import AttemptOutcome, Role
+from domain.words import AttemptOutcome
+from scheduler.booking import MAY_SCHEDULE
 from scheduler.deciding import MAY_DECIDE
 from store.models import Attempt, Publication, Receipt, SideWorkRow
 from store.repository import NotFound
@@ -25,7 +26,6 @@ from web.previews import Preview, preview
 
 router = APIRouter()
 
-MAY_CANCEL = (Role.PUBLISHER, Role.APPROVER, Role.ADMIN)
 OUTCOMES = {
     AttemptOutcome.PUBLISHED: "It stands",
     AttemptOutcome.ACCEPTED: "Taken, still being worked on",
@@ -40,6 +40,7 @@ OUTCOMES = {
     AttemptOutcome.PARTIAL: "Only some parts stand",
     AttemptOutcome.ABANDONED: "Interrupted",
 }
+TRIED_IN_VAIN = (Delivery.FAILED, Delivery.EXPIRED)
 OPEN_QUESTION = (Delivery.UNCERTAIN, Delivery.PARTIAL)
 
 
@@ -72,8 +73,9 @@ def publication(page: CurrentPage, publication_id: str) -> HTMLResponse:
         sent=sent,
         open_question=sent.row.state in OPEN_QUESTION,
         may_decide=page.actor.may(*MAY_DECIDE),
-        may_cancel=page.actor.may(*MAY_CANCEL) and Delivery.CANCELLED in DELIVERY_MOVES[sent.row.state],
+        may_cancel=page.actor.may(*MAY_SCHEDULE) and Delivery.CANCELLED in DELIVERY_MOVES[sent.row.state],
         may_retract=may_retract(page, sent.row),
+        may_try_again=sent.row.state in TRIED_IN_VAIN and page.actor.may(*MAY_SCHEDULE),
         outcomes=OUTCOMES,
     )
 
@@ -132,6 +134,10 @@ def _is_not_there(page: Page, publication_id: str, form: Form) -> None:
     page.house.deciding.it_is_not_there(page.actor, publication_id)
 
 
+def _try_again(page: Page, publication_id: str, form: Form) -> None:
+    page.house.scheduling.try_again(page.actor, publication_id)
+
+
 def _cancel(page: Page, publication_id: str, form: Form) -> None:
     page.house.scheduling.cancel(page.actor, publication_id, form.value("reason"))
 
@@ -158,6 +164,16 @@ QUESTIONS = {
         do=_is_not_there,
         done=Toast("It is sent once more.", "You will see here what became of it.", Tone.INFO),
         icon="send",
+    ),
+    "again": Question(
+        title="Send it to {channel} once more?",
+        text="It goes out within seconds, exactly as it was signed. "
+        "What was refused before may be refused again.",
+        button="Send it again",
+        do=_try_again,
+        done=Toast("It is sent once more.", "You will see here what became of it.", Tone.INFO),
+        icon="send",
+        style="pri",
     ),
     "cancel": Question(
         title="Cancel it for {channel}?",
