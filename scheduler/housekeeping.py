@@ -33,10 +33,11 @@ class Housekeeping:
         return len(waiting)
 
     def tidy(self) -> None:
-        """Forget sign-ins and failures that nobody needs any more."""
+        """Forget sign-ins and failures that nobody needs any more; look at what the tables hold."""
         with self.database.write() as work:
             work.server.forget_before(work.now() - KEEP_SESSIONS)
             work.commit()
+        self.database.optimize()
 
     def verify_audit(self) -> None:
         """Walk every chain; a broken link is an alarm."""

@@ -56,6 +56,15 @@ class Database:
         """A unit of work that only looks."""
         return UnitOfWork(Session(self.engine, expire_on_commit=False), self)
 
+    def optimize(self) -> None:
+        """Let SQLite look at what its tables hold, to pick the right indexes; PostgreSQL does so itself."""
+        if not self.is_sqlite:
+            return
+        with self._writing.connect() as connection:
+            connection.exec_driver_sql("PRAGMA analysis_limit = 400")
+            connection.exec_driver_sql("PRAGMA optimize = 0x10002")
+            connection.commit()
+
     def close(self) -> None:
         self.engine.dispose()
 

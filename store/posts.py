@@ -43,6 +43,11 @@ class Posts(Repository):
         query = select(PostRow).where(PostRow.practice_id == self._practice_id, PostRow.id.in_(post_ids))
         return {row.id: row for row in self._session.scalars(query)}
 
+    def any(self) -> bool:
+        """Whether there is a post at all."""
+        query = select(PostRow.id).where(PostRow.practice_id == self._practice_id).limit(1)
+        return self._session.execute(query).first() is not None
+
     def count_by_state(self) -> dict[Editorial, int]:
         query = (
             select(PostRow.state, func.count())

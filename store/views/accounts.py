@@ -31,11 +31,12 @@ class Accounts(Repository):
         ]
 
     def _last_posts(self) -> Mapping[str, datetime]:
-        query = (
-            select(Publication.channel_id, func.max(Publication.published_at))
-            .where(Publication.practice_id == self._practice_id, Publication.published_at.is_not(None))
-            .group_by(Publication.channel_id)
+        last = (
+            select(func.max(Publication.published_at))
+            .where(Publication.channel_id == ChannelRow.id)
+            .scalar_subquery()
         )
+        query = select(ChannelRow.id, last).where(ChannelRow.practice_id == self._practice_id)
         return {channel_id: at for channel_id, at in self._session.execute(query) if at is not None}
 
     def _spent(self, since: datetime) -> Mapping[str, tuple[Money, ...]]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from domain.states import Delivery
 from store.models import Campaign, ChannelRow, Hold, Member, PostLabel, PostRow, Publication
+from store.publications import NOT_FINISHED
 from store.repository import Repository
 
 
@@ -100,4 +101,8 @@ class Stops(Repository):
         return dict(self._session.execute(query).all())
 
     def _ours(self) -> ColumnElement[bool]:
-        return and_(Publication.practice_id == self._practice_id, Publication.state == Delivery.SCHEDULED)
+        return and_(
+            Publication.practice_id == self._practice_id,
+            NOT_FINISHED,
+            Publication.state == Delivery.SCHEDULED,
+        )

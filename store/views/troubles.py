@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from domain.states import Delivery, Editorial
 from domain.words import AttemptKind, DecisionKind
 from store.models import Approval, Attempt, Decision, Member, PostRow, Publication, Submission, Variant
+from store.publications import NOT_FINISHED
 from store.repository import Repository
 
 IN_DOUBT = (Delivery.UNCERTAIN, Delivery.PARTIAL)
@@ -114,14 +115,12 @@ class Troubles(Repository):
 
     def _open(self) -> ColumnElement[bool]:
         """Nobody has acted on it: what did not go out and was edited since is answered."""
+        unanswered = (*IN_DOUBT, Delivery.HELD)
         return and_(
             Publication.practice_id == self._practice_id,
-            or_(
-                Publication.state.in_([*IN_DOUBT, Delivery.HELD]),
-                and_(
-                    Publication.state.in_([Delivery.FAILED, Delivery.EXPIRED]), Approval.voided_at.is_(None)
-                ),
-            ),
+            NOT_FINISHED,
+            Publication.state.in_([*unanswered, Delivery.FAILED, Delivery.EXPIRED]),
+            or_(Publication.state.in_(unanswered), Approval.voided_at.is_(None)),
         )
 
     def _attempts(self, publication_id: str) -> tuple[list[Attempt], list[Attempt]]:

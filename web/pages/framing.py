@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Annotated, Any
@@ -63,12 +63,14 @@ class Page:
         """Whether only a part is asked for, by htmx."""
         return "hx-request" in self.request.headers
 
-    def show(self, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
-        """The answer that *template* draws; a toast that waits is shown once."""
+    def show(
+        self, template: str, *, status: int = 200, frame: Frame | None = None, **context: Any
+    ) -> HTMLResponse:
+        """The answer that *template* draws, in *frame* or a fresh one; a toast that waits is shown once."""
         toasts = () if self.fragment else flash.waiting(self.request)
         html = render(
             template,
-            frame=self.frame(toasts),
+            frame=replace(frame or self.frame(), toasts=toasts),
             reader=self.reader,
             csrf_token=csrf_token(self.request),
             fragment=self.fragment,
@@ -89,7 +91,7 @@ class Page:
             flash.keep(answer, self.request, toast)
         return answer
 
-    def frame(self, toasts: Sequence[Toast] = ()) -> Frame:
+    def frame(self) -> Frame:
         """What stands around the page. The number of queries does not grow with what there is."""
         with self.house.database.read() as work:
             scope = work.practice(self.actor.practice_id)
@@ -102,7 +104,6 @@ class Page:
                 menu=self._menu(),
                 waiting=_waiting(scope, self.actor),
                 holds=tuple(_banner(named) for named in holds),
-                toasts=tuple(toasts),
                 theme=Theme(taste.theme_of(self.request)),
                 single_keys=taste.single_keys(self.request),
             )

@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from approval.waiting import waiting_for
 from domain.states import Delivery, Editorial
 from domain.words import ChannelState, PromotionState, Role
+from drafting.posts import MAY_WRITE
 from promotion.service import MAY_PROMOTE
 from scheduler.deciding import MAY_DECIDE
 from store.models import Submission
@@ -48,7 +49,10 @@ def today(page: CurrentPage) -> HTMLResponse:
     with page.reading() as scope:
         day = gather(page, scope)
     frame = page.frame()
-    return page.show("today.html", day=day, verdict=verdict(_facts(page, day, frame)), steps=_steps(day))
+    steps = _steps(day) if page.actor.may(Role.ADMIN) else ()
+    return page.show(
+        "today.html", frame=frame, day=day, verdict=verdict(_facts(page, day, frame)), steps=steps
+    )
 
 
 # ------------------------------------------------------------ what is known
@@ -99,6 +103,7 @@ class Day:
     counts: Counts
     alarm: Trouble | None
     may_answer: bool
+    may_write: bool
     tasks: tuple[Task, ...]
     to_sign: int
     promotions: int
@@ -109,7 +114,7 @@ class Day:
     lines: tuple[ChannelLine, ...]  # those that are not simply well
     healthy: tuple[ChannelLine, ...]
     people: int  # with an open account
-    posts: int
+    posts: bool  # there is one at least
 
     @property
     def next(self) -> Going | None:
@@ -150,6 +155,7 @@ def gather(page: Page, scope: PracticeScope) -> Day:
         counts=scope.troubles.counts(),
         alarm=scope.troubles.oldest(),
         may_answer=me.may(*MAY_DECIDE),
+        may_write=me.may(*MAY_WRITE),
         tasks=(
             *(_reconnect(line) for line in lines if line.condition.reconnect and me.may(Role.ADMIN)),
             *(_to_sign(each, listed[each.post_id], known, page) for each in waiting[:SHOWN]),
@@ -163,8 +169,8 @@ def gather(page: Page, scope: PracticeScope) -> Day:
         going=_going(page, scope, known),
         lines=lines,
         healthy=tuple(line for line in channels if line.condition.healthy),
-        people=sum(member.active for member in scope.people.members()),
-        posts=sum(scope.posts.count_by_state().values()),
+        people=sum(member.active for member in known.people.values()),
+        posts=scope.posts.any(),
     )
 
 
@@ -281,7 +287,7 @@ def _facts(page: Page, day: Day, frame: Frame) -> Facts:
         promotions=day.promotions,
         going_out=len(ahead),
         connected=day.channels > 0,
-        posts=day.posts > 0,
+        posts=day.posts,
     )
 
 
@@ -291,7 +297,7 @@ def _steps(day: Day) -> tuple[Step, ...]:
         ("Your practice and you", "", True),
         ("A first channel", "The rehearsal needs no account", day.channels > 0),
         ("A second person", "Nobody signs their own words", day.people > 1),
-        ("A first post", "Written, signed, and out at its minute", day.posts > 0),
+        ("A first post", "Written, signed, and out at its minute", day.posts),
     )
     if all(done for _, _, done in asked):
         return ()
