@@ -86,7 +86,11 @@ class AuditChain:
         query = select(AuditEntry).where(AuditEntry.practice_id == self._practice_id)
         if subject is not None:
             query = query.where(AuditEntry.subject == subject)
-        yield from self._session.scalars(query.order_by(AuditEntry.seq).execution_options(yield_per=1000))
+        found = self._session.scalars(query.order_by(AuditEntry.seq).execution_options(yield_per=1000))
+        try:
+            yield from found
+        finally:
+            found.close()  # whoever has seen enough leaves no cursor open
 
     def latest(self, limit: int, subject: str | None = None) -> list[AuditEntry]:
         """The newest entries, oldest first."""
