@@ -125,3 +125,17 @@ def test_the_way_on_never_leaves_this_server(address: str) -> None:
 
 def test_the_way_on_keeps_a_path_of_ours() -> None:
     assert own_path("/channels?part=one two") == "/channels?part=one two"
+
+
+def test_behind_https_the_session_travels_over_https_only(
+    tmp_path: Path, sqlite_templates: SqliteTemplates, clock: SetClock
+) -> None:
+    url = sqlite_templates.database(tmp_path)
+    settings = Settings(data_dir=tmp_path, database_url=url, public_url="https://rounds.example")
+    house = House(settings, clock)
+    prepare(house)
+    with serve(create_app(house)) as address, httpx.Client(base_url=address, timeout=30) as client:
+        answer = Visit(client).post(link_of(house), FIRST)
+    house.database.close()
+    assert all("Secure" in cookie for cookie in answer.headers.get_list("set-cookie"))
+    assert all("SameSite=lax" in cookie for cookie in answer.headers.get_list("set-cookie"))
