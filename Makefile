@@ -42,8 +42,9 @@ imports: $(VENV)/.dev ## the drawing of the house, executed
 bench: $(VENV)/.dev ## measure the engine; ARGS="burst --n 10000 --peers"
 	@$(BIN)/python -m bench $(ARGS)
 
-docs: $(VENV)/.dev ## write the feature matrix and build the documentation into site/
+docs: $(VENV)/.dev ## write the feature matrix and the commands, and build the documentation into site/
 	@$(BIN)/python docs/matrix.py
+	@$(BIN)/python docs/commands.py
 	@$(BIN)/sphinx-build -q -W --keep-going -b html docs site
 
 pictures: $(VENV)/.dev web/static/vendor/.done ## take the pictures of the documentation anew

@@ -232,11 +232,13 @@ class Month:
     # ------------------------------------------------------------ the days
 
     def _looks(self) -> Iterator[Act]:
-        """When the daemon looks: once a day, at every post's time, and an hour after the latest ones."""
-        dues = [due for post in self.script.posts if (due := self._due(post)) is not None]
+        """When the daemon looks: once a day, at every post's time, and once more where it matters."""
+        dues = [(post, due) for post in self.script.posts if (due := self._due(post)) is not None]
         days = [self._on(self.today - timedelta(days=number), LOOK) for number in range(FOUNDED.days)]
-        after = [due + timedelta(hours=1) for due in dues if self.now - due < WATCHED]
-        looks = {instant for instant in (*days, *dues, *after) if instant >= min(dues)}
+        soon = [due + timedelta(minutes=1) for post, due in dues if post.mishap is not None]
+        later = [due + timedelta(hours=1) for _, due in dues if self.now - due < WATCHED]
+        first = min(due for _, due in dues)
+        looks = {instant for instant in (*days, *(due for _, due in dues), *soon, *later) if instant >= first}
         yield from ((instant, self.stage.work) for instant in looks)
 
     def _evaluations(self) -> Iterator[Act]:
