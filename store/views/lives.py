@@ -22,7 +22,7 @@ from store.models import (
 )
 from store.repository import NotFound, Repository, Row
 
-ENTRIES = 500  # of one post's record; the record's own page has them all
+MOST = 500  # rows of one kind; the record's own page has every entry
 
 
 @dataclass(frozen=True)
@@ -97,11 +97,12 @@ class Lives(Repository):
         )
 
     def _all(self, model: type[Row], wanted: ColumnElement[bool], order: Any) -> Sequence[Row]:
+        """Oldest first; of more than MOST the latest ones."""
         query = select(model).where(
             model.practice_id == self._practice_id,  # type: ignore[attr-defined]
             wanted,
         )
-        return self._session.scalars(query.order_by(order).limit(ENTRIES)).all()
+        return self._session.scalars(query.order_by(order.desc()).limit(MOST)).all()[::-1]
 
 
 def _latest(submissions: Sequence[Submission]) -> Submission | None:
