@@ -12,6 +12,10 @@ FIXED_COLUMNS = {
 }
 
 _VOIDED = "SELECT 1 FROM approvals a WHERE a.id = NEW.approval_id AND a.voided_at IS NOT NULL"
+_SAME_REVISION = (
+    "SELECT 1 FROM variants v JOIN approvals a ON a.id = NEW.approval_id"
+    " WHERE v.id = NEW.variant_id AND v.revision_id = a.revision_id"
+)
 _SIGNED = (
     "SELECT 1 FROM decisions d WHERE d.submission_id = NEW.submission_id"
     " AND d.fingerprint = NEW.fingerprint AND d.kind = 'approve'"
@@ -38,6 +42,7 @@ def _names() -> list[tuple[str, str]]:
         *((f"{table}_fixed", table) for table in FIXED_COLUMNS),
         ("approvals_stay_void", "approvals"),
         ("approvals_are_signed", "approvals"),
+        ("approved_variants_are_its_own", "approved_variants"),
         ("publications_are_approved", "publications"),
         ("publications_leave_approved", "publications"),
     ]
@@ -71,6 +76,8 @@ def _create_sqlite() -> list[str]:
         + refuse("a void approval stays void"),
         f"CREATE TRIGGER approvals_are_signed BEFORE INSERT ON approvals WHEN NOT EXISTS ({_SIGNED}) "
         + refuse("an approval needs a signed decision"),
+        "CREATE TRIGGER approved_variants_are_its_own BEFORE INSERT ON approved_variants"
+        f" WHEN NOT EXISTS ({_SAME_REVISION}) " + refuse("an approval is for its own revision"),
         f"CREATE TRIGGER publications_are_approved BEFORE INSERT ON publications WHEN EXISTS ({_VOIDED}) "
         + refuse("this approval is void"),
         "CREATE TRIGGER publications_leave_approved BEFORE UPDATE OF state ON publications"
@@ -85,6 +92,7 @@ _FUNCTIONS = (
     "rounds_fixed()",
     "rounds_stay_void()",
     "rounds_signed()",
+    "rounds_same_revision()",
     "rounds_not_void()",
 )
 
@@ -110,6 +118,11 @@ def _create_postgresql() -> list[str]:
             "rounds_signed()",
             f"IF NOT EXISTS ({_SIGNED}) THEN RAISE EXCEPTION 'an approval needs a signed decision'; END IF;"
             " RETURN NEW;",
+        ),
+        function(
+            "rounds_same_revision()",
+            f"IF NOT EXISTS ({_SAME_REVISION}) THEN RAISE EXCEPTION 'an approval is for its own revision';"
+            " END IF; RETURN NEW;",
         ),
         function(
             "rounds_not_void()",
@@ -138,6 +151,10 @@ def _create_postgresql() -> list[str]:
         (
             "CREATE TRIGGER approvals_are_signed BEFORE INSERT ON approvals"
             " FOR EACH ROW EXECUTE FUNCTION rounds_signed()"
+        ),
+        (
+            "CREATE TRIGGER approved_variants_are_its_own BEFORE INSERT ON approved_variants"
+            " FOR EACH ROW EXECUTE FUNCTION rounds_same_revision()"
         ),
         (
             "CREATE TRIGGER publications_are_approved BEFORE INSERT ON publications"

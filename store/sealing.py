@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -45,7 +46,7 @@ class Seal:
 
 def load_seal(path: Path) -> Seal:
     """The seal whose keys stand in `path`, one a line; made on first use, readable by its owner only."""
-    if not path.exists():
+    with suppress(FileExistsError):  # it was made before, perhaps by a process that began in this moment
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(Fernet.generate_key() + b"\n")

@@ -188,7 +188,9 @@ def test_a_worker_that_was_overtaken_writes_nothing(
 def test_no_call_begins_when_its_lease_would_end_before_it(
     practice: Practice, network: LivelyNetwork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first, second = published(practice, "One."), published(practice, "Two.")
+    first, second = (practice.scheduled(words, first_comment=COMMENT) for words in ("One.", "Two."))
+    practice.clock.set(first.due_at)
+    practice.work()  # both at once, so that no reading is due yet
     start = LeaseClock.now()
     seconds = iter([start, start, start + LEASE.total_seconds()])
     monkeypatch.setattr(LeaseClock, "now", staticmethod(lambda: next(seconds, start + 9999)))

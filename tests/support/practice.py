@@ -82,6 +82,9 @@ class Practice:
         local = (self.house.clock.now() + ahead).astimezone(ZoneInfo(ZONE))
         return local.replace(tzinfo=None, second=0, microsecond=0)
 
+    def input(self, **values: object) -> PostInput:
+        return PostInput.model_validate(values)
+
     def draft(self, text: str = "Flu shots are in. Walk in any weekday.", **more: object) -> str:
         values = {"text": text, "channels": tuple(self.channel_ids[:1]), "wall": self.wall()} | more
         return self.house.drafts.create(self.author, PostInput.model_validate(values))
