@@ -235,7 +235,9 @@ def test_its_promotions_are_read_approved_and_declined(tom: Line) -> None:
     assert "Probability" in tom.ok("promotions", "show", waiting[0]["id"])
     tom.ok("promotions", "approve", waiting[0]["id"])
     assert "is approved already" in tom.refused("promotions", "decline", waiting[0]["id"])
-    tom.ok("promotions", "decline", waiting[-1]["id"], "--reason", "Once is enough.")
+    for row in waiting[1:]:  # how many the month deserves depends on its invented audience
+        tom.ok("promotions", "decline", row["id"], "--reason", "Once is enough.")
+    assert tom.json("promotions", "list", "--state", "proposed") == []
     assert tom.json("promotions", "evaluate") == {"proposed": 0}
 
 

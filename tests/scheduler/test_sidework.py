@@ -101,7 +101,7 @@ def test_work_that_never_gets_through_fails_after_its_last_try(
     publication = published(practice)
     for number in range(MAX_TRIES):
         assert comment_of(practice, publication).tries == number
-        network.troubles = [Transient("It could not be reached.")]
+        network.troubles = [Transient("It could not be reached.")] * 2
         run(practice)
         clock.advance(timedelta(minutes=31))
     row = comment_of(practice, publication)
